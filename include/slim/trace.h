@@ -1,0 +1,164 @@
+/*
+ * Which files of a merged image stay, and why: a worklist over the tree. Seeds come from the config and the user; then
+ * each newly kept node is shown to every tracer that looks at its kind, and a tracer may only keep further nodes.
+ * So the fixed point does not depend on the order. Nothing of the image is executed.
+ */
+#ifndef SLIM_TRACE_H
+#define SLIM_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "slim/elf.h"
+#include "slim/ldso.h"
+#include "slim/log.h"
+#include "slim/oci.h"
+#include "slim/options.h"
+#include "slim/packages.h"
+#include "slim/tree.h"
+
+enum slim_confidence { SLIM_CERTAIN, SLIM_FEATURE, SLIM_HEURISTIC, SLIM_FALLBACK };
+
+enum slim_rule_id {
+#define X(id, name, source, confidence, text) SLIM_RULE_##id,
+#include "slim/rules.def"
+#undef X
+	SLIM_RULE_COUNT
+};
+
+struct slim_rule {
+	const char *name, *source, *text;
+	enum slim_confidence confidence;
+};
+const struct slim_rule *slim_rule(enum slim_rule_id id);
+const char *slim_confidence_name(enum slim_confidence confidence);
+
+struct slim_reason {
+	enum slim_rule_id rule;
+	const struct slim_node *from; /* the kept node that asked; NULL: the image's config or the user */
+	const char *evidence;         /* the words that led here: "NEEDED libz.so.1, found in ld.so.cache" */
+	const struct slim_reason *next;
+};
+
+struct slim_doubt {
+	const struct slim_node *node; /* may be NULL */
+	const char *text;
+	const struct slim_doubt *next;
+};
+
+/* --- What the caller sees ------------------------------------------------------------------------------------- */
+
+struct slim_trace;
+
+struct slim_trace_input {
+	const struct slim_tree *tree;
+	const struct slim_config *config;
+	const struct slim_wishes *wishes;
+	bool slimmed;         /* slim made this image and nothing was added since */
+	struct slim_log *log;
+};
+
+/* Run to the fixed point. What IN points to must outlive the trace. An input without anything to trace: SLIM_UNSAFE. */
+int slim_trace_run(const struct slim_trace_input *in, struct slim_trace **out, struct slim_error **err)
+	SLIM_MUST_CHECK;
+void slim_trace_free(struct slim_trace *trace); /* NULL is fine */
+SLIM_DEFINE_CLEANUP(struct slim_trace, slim_trace_free)
+
+bool slim_trace_kept(const struct slim_trace *trace, const struct slim_node *node);
+/* A node's reasons, sorted by rule, asker and evidence: the same on every run. NULL: kept only as a parent, or not. */
+const struct slim_reason *slim_trace_reasons(const struct slim_trace *trace, const struct slim_node *node);
+const struct slim_doubt *slim_trace_doubts(const struct slim_trace *trace);
+const struct slim_packages *slim_trace_packages(const struct slim_trace *trace);
+
+/* --- What tracers see ----------------------------------------------------------------------------------------- */
+
+/* What a node is to a tracer: one bit each. */
+enum slim_kind {
+	SLIM_KIND_DIR = 1,
+	SLIM_KIND_LINK = 2,
+	SLIM_KIND_PROGRAM = 4,  /* an ELF file that the kernel can start */
+	SLIM_KIND_LIBRARY = 8,  /* an ELF shared object that is none */
+	SLIM_KIND_SCRIPT = 16,  /* starts with #!, or is text with an x bit */
+	SLIM_KIND_TEXT = 32,    /* other text: no NUL in its first 4 KiB */
+	SLIM_KIND_DATA = 64,    /* any other file */
+	SLIM_KIND_SPECIAL = 128, /* device nodes, fifos, sockets */
+};
+
+struct slim_tracer {
+	const char *name;
+	unsigned kinds;    /* what visit() wants to see */
+	size_t state_size; /* of the state that is passed to the functions below: zeroed before, freed after */
+	void (*start)(struct slim_trace *t, void *state);                           /* once, before anything; may be NULL */
+	void (*visit)(struct slim_trace *t, void *state, struct slim_node *node);   /* once for each kept node; may be NULL */
+	void (*settle)(struct slim_trace *t, void *state); /* whenever the worklist is empty; the run ends when no settle
+							      keeps anything new; may be NULL */
+	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it; may be NULL */
+};
+
+extern const struct slim_tracer *const slim_tracers[]; /* ends with NULL; src/trace/tracers.c */
+
+const struct slim_tree *slim_trace_tree(const struct slim_trace *t);
+const struct slim_config *slim_trace_config(const struct slim_trace *t);
+const struct slim_wishes *slim_trace_wishes(const struct slim_trace *t);
+struct slim_arena *slim_trace_arena(struct slim_trace *t); /* for what lives as long as the trace */
+struct slim_log *slim_trace_log(const struct slim_trace *t);
+struct slim_ldso *slim_trace_ldso(struct slim_trace *t);
+bool slim_trace_slimmed(const struct slim_trace *t);
+
+/* The value of NAME in the image's Env, or NULL. */
+const char *slim_trace_env(const struct slim_trace *t, const char *name);
+
+enum slim_kind slim_kind_of(struct slim_trace *t, struct slim_node *node); /* reads the head of a file once */
+/* The facts of an ELF file, read once and cached; NULL when it is none or broken (then a doubt stands). */
+const struct slim_elf *slim_trace_elf(struct slim_trace *t, struct slim_node *node);
+/* The first MAX bytes of a file; free() *bytes->ptr's buffer by slim_autofree on the returned pointer. NULL on error. */
+char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length);
+
+/*
+ * Keep NODE and its parents. FROM: the kept node that asked, or NULL. The same reason twice counts once. A path that
+ * --drop takes out stays out, whatever asks. Safe for NULL nodes (nothing happens).
+ */
+void slim_keep(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule, const struct slim_node *from,
+	       const char *evidence, ...) SLIM_PRINTF(5, 6);
+/*
+ * Look PATH up from the folder START (NULL: the root) as the kernel would, keep every link on the way (rule `link`)
+ * and what is found. Returns it, or NULL when there is nothing; a link that dangles is kept itself.
+ */
+struct slim_node *slim_keep_path(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				 enum slim_rule_id rule, const struct slim_node *from, const char *evidence, ...)
+	SLIM_PRINTF(6, 7);
+/* All that lies below DIR, DIR too; junk (slim_is_junk) is passed over unless DIR is itself within junk. */
+void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule_id rule,
+		     const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(5, 6);
+/*
+ * Keep all that PATTERN (an absolute path whose components may have * ? [..]; {a,b} is expanded by the caller)
+ * matches; with BELOW also what is below matching folders. Returns how many matched.
+ */
+size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below, enum slim_rule_id rule,
+		      const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(6, 7);
+/* What a tracer could not decide, for the report and -v: "loads 'mod_%s.so' from a folder that is not known". */
+void slim_doubt(struct slim_trace *t, const struct slim_node *node, const char *fmt, ...) SLIM_PRINTF(3, 4);
+
+/*
+ * Program lookup as execvp does: a WORD with a slash as a path (from the working folder), else the first regular file
+ * with an x bit in the folders of the image's PATH (and of PATHs that scripts set: slim_trace_add_path).
+ * slim_find_program only looks; slim_keep_program keeps it with every link on the way. NULL: not found.
+ */
+struct slim_node *slim_find_program(struct slim_trace *t, struct slim_blob word);
+struct slim_node *slim_keep_program(struct slim_trace *t, struct slim_blob word, enum slim_rule_id rule,
+				    const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(5, 6);
+void slim_trace_add_path(struct slim_trace *t, struct slim_blob folder);
+
+/* Named junk: package caches, docs, headers, static libraries, … src/trace/junk.c has the list. */
+bool slim_is_junk(struct slim_trace *t, const struct slim_node *node);
+/* Trees that a language's package manager fills (site-packages, node_modules, gems, …): src/trace/junk.c. */
+bool slim_is_managed(struct slim_trace *t, const struct slim_node *node);
+
+/* Trace TEXT as shell source, as if it were a script that FROM (NULL: the config) runs: src/trace/shell_tracer.c. */
+void slim_trace_shell_text(struct slim_trace *t, struct slim_blob text, enum slim_rule_id rule,
+			   const struct slim_node *from, const char *evidence);
+/* Trace WORDS (ends with NULL) as an exec-form command line. Returns the program, or NULL. src/trace/command.c */
+struct slim_node *slim_trace_command(struct slim_trace *t, const char *const *words, enum slim_rule_id rule,
+				     const struct slim_node *from, const char *evidence);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * The result: a selection of the tree as one deterministic layer, in an archive that is an OCI layout and a
+ * docker-archive over the same blobs. OUT is whole or untouched: an unnamed file beside it is filled, synced, linked
+ * and renamed. The same input and options give the same bytes.
+ */
+#ifndef SLIM_WRITE_H
+#define SLIM_WRITE_H
+
+#include <stdint.h>
+
+#include "slim/image.h"
+#include "slim/log.h"
+#include "slim/options.h"
+#include "slim/trace.h"
+#include "slim/tree.h"
+
+/* --- selection: which nodes are written -------------------------------------------------------------------------- */
+
+struct slim_selection {
+	const struct slim_tree *tree;
+	struct slim_node **nodes; /* in the order of slim_tree_node; the root is left out unless a layer named it */
+	size_t count;
+	uint64_t files, folders, links; /* of which; a further name of a file counts as a file */
+	uint64_t bytes;                 /* contents, each inode once */
+};
+struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);
+void slim_selection_free(struct slim_selection *selection); /* NULL is fine */
+SLIM_DEFINE_CLEANUP(struct slim_selection, slim_selection_free)
+
+/* --- self-check: is anything missing that the input had? ----------------------------------------------------------- */
+
+/*
+ * Resolve the kept programs again, in the selection alone: interpreters, needed libraries, shebangs, links, user,
+ * working folder, entrypoint, health check. Anything that the whole image had and the selection lacks is SLIM_UNSAFE
+ * with the path named, but for what a --drop took out: that is a warning.
+ */
+int slim_self_check(const struct slim_selection *selection, const struct slim_config *config,
+		    const struct slim_wishes *wishes, struct slim_log *log, struct slim_error **err) SLIM_MUST_CHECK;
+
+/* --- output: the file OUT --------------------------------------------------------------------------------------- */
+
+struct slim_output;
+
+/*
+ * HOST_PATH: the file to be, or "-" for standard output. INPUT_PATH is refused as OUT when both are one file (status
+ * 2). Nothing stands under OUT's name before slim_output_commit.
+ */
+int slim_output_new(const char *host_path, const char *input_path, struct slim_output **out, struct slim_error **err)
+	SLIM_MUST_CHECK;
+void slim_output_free(struct slim_output *output); /* without a commit: nothing is left behind; NULL is fine */
+SLIM_DEFINE_CLEANUP(struct slim_output, slim_output_free)
+uint64_t slim_output_size(const struct slim_output *output);
+
+struct slim_written {
+	struct slim_digest layer, diff_id, config, manifest;
+	uint64_t layer_size;      /* compressed */
+	uint64_t layer_tar_size;  /* not compressed */
+};
+
+/* Append one image: its layer, config and manifest. May be called once for each platform. */
+int slim_output_add(struct slim_output *output, const struct slim_image *image,
+		    const struct slim_selection *selection, const struct slim_write_options *options,
+		    struct slim_log *log, struct slim_written *written, struct slim_error **err) SLIM_MUST_CHECK;
+/* Write index.json, oci-layout and manifest.json, sync, and put the file in OUT's place. */
+int slim_output_commit(struct slim_output *output, struct slim_error **err) SLIM_MUST_CHECK;
+
+/* Whether slim made IMAGE and nothing was added since: one layer, and slim's entry is the last of its history. */
+bool slim_image_is_slimmed(const struct slim_image *image);
+
+#endif

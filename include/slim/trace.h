@@ -55,6 +55,7 @@ struct slim_trace_input {
 	const struct slim_config *config;
 	const struct slim_wishes *wishes;
 	bool slimmed;         /* slim made this image and nothing was added since */
+	bool backwards;       /* tests only: the worklist as a stack, to show that the order does not matter */
 	struct slim_log *log;
 };
 

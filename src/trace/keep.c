@@ -1,0 +1,260 @@
+/* Keeping a node: its marks, its place in the worklist, its reasons. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine.h"
+
+static size_t slot_hash(uint32_t node, uint32_t rule, uint32_t from)
+{
+	uint64_t h = node * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)from * UINT64_C(0xc2b2ae3d27d4eb4f) ^
+		     (uint64_t)rule * UINT64_C(0x165667b19e3779f9);
+	return (size_t)(h ^ h >> 32);
+}
+
+/* The slot of a reason, or the empty one where it belongs. */
+static struct slim_reason_slot *slot_find(struct slim_reason_slot *slots, size_t capacity, uint32_t node, uint32_t rule,
+					  uint32_t from)
+{
+	for (size_t i = slot_hash(node, rule, from);; i++) {
+		struct slim_reason_slot *s = &slots[i & (capacity - 1)];
+		if (!s->reason || (s->node == node && s->rule == rule && s->from == from))
+			return s;
+	}
+}
+
+static void slots_grow(struct slim_trace *t)
+{
+	size_t capacity = t->slot_capacity ? t->slot_capacity * 2 : 1024;
+	struct slim_reason_slot *slots = slim_calloc(capacity, sizeof(*slots));
+	for (size_t i = 0; i < t->slot_capacity; i++) {
+		const struct slim_reason_slot *s = &t->slots[i];
+		if (s->reason)
+			*slot_find(slots, capacity, s->node, s->rule, s->from) = *s;
+	}
+	free(t->slots);
+	t->slots = slots;
+	t->slot_capacity = capacity;
+}
+
+/* Two askers with the same rule are one reason; of several words for it the smallest stays, whatever the order. */
+static void add_reason(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
+		       const struct slim_node *from, const char *text)
+{
+	if (t->slot_count * 2 >= t->slot_capacity)
+		slots_grow(t);
+	uint32_t asker = from ? from->id + 1 : 0;
+	struct slim_reason_slot *s = slot_find(t->slots, t->slot_capacity, node->id, rule, asker);
+	if (s->reason) {
+		if (strcmp(text, s->reason->evidence) < 0)
+			s->reason->evidence = text;
+		return;
+	}
+	struct slim_reason *r = slim_arena_alloc(t->arena, sizeof(*r));
+	*r = (struct slim_reason){ rule, from, text, t->reasons[node->id] };
+	t->reasons[node->id] = r;
+	*s = (struct slim_reason_slot){ node->id, rule, asker, r };
+	t->slot_count++;
+}
+
+static void enqueue(struct slim_trace *t, const struct slim_node *node)
+{
+	*slim_push(&t->queue, &t->queue_tail, &t->queue_capacity) = node->id;
+	t->marks[node->id] |= SLIM_MARK_QUEUED;
+}
+
+void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
+		    const struct slim_node *from, const char *text)
+{
+	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from)
+		return;
+	add_reason(t, node, rule, from, text);
+	if (!slim_marked(t, node, SLIM_MARK_QUEUED))
+		enqueue(t, node);
+	for (struct slim_node *n = node; n && !slim_marked(t, n, SLIM_MARK_KEPT); n = n->parent)
+		t->marks[n->id] |= SLIM_MARK_KEPT;
+}
+
+static const char *evidence_text(struct slim_trace *t, const char *fmt, va_list args)
+{
+	char buffer[512];
+	int n = vsnprintf(buffer, sizeof(buffer), fmt, args);
+	size_t length = n < 0 ? 0 : (size_t)n < sizeof(buffer) ? (size_t)n : sizeof(buffer) - 1;
+	return slim_arena_strndup(t->arena, buffer, length);
+}
+
+void slim_keep(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule, const struct slim_node *from,
+	       const char *evidence, ...)
+{
+	if (!node)
+		return;
+	va_list args;
+	va_start(args, evidence);
+	slim_keep_text(t, node, rule, from, evidence_text(t, evidence, args));
+	va_end(args);
+}
+
+struct links {
+	struct slim_node *items[SLIM_LINK_LIMIT + 1];
+	size_t count;
+};
+
+static void remember_link(void *context, struct slim_node *link)
+{
+	struct links *links = context;
+	if (links->count < SLIM_COUNT(links->items))
+		links->items[links->count++] = link;
+}
+
+static struct slim_node *keep_path_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+					enum slim_rule_id rule, const struct slim_node *from, const char *text)
+{
+	struct links links = { .count = 0 };
+	struct slim_node *node = slim_tree_walk(t->in.tree, start, path, true, remember_link, &links);
+	struct slim_node *dangling = NULL;
+	if (!node) {
+		links.count = 0;
+		dangling = slim_tree_walk(t->in.tree, start, path, false, remember_link, &links);
+		if (!dangling)
+			return NULL;
+	}
+	for (size_t i = 0; i < links.count; i++)
+		slim_keep_text(t, links.items[i], SLIM_RULE_LINK, from, text);
+	slim_keep_text(t, node ? node : dangling, rule, from, text);
+	return node;
+}
+
+struct slim_node *slim_keep_path(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				 enum slim_rule_id rule, const struct slim_node *from, const char *evidence, ...)
+{
+	va_list args;
+	va_start(args, evidence);
+	const char *text = evidence_text(t, evidence, args);
+	va_end(args);
+	return keep_path_text(t, start, path, rule, from, text);
+}
+
+void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule_id rule,
+		     const struct slim_node *from, const char *evidence, ...)
+{
+	if (!dir)
+		return;
+	va_list args;
+	va_start(args, evidence);
+	const char *text = evidence_text(t, evidence, args);
+	va_end(args);
+	bool junk_too = slim_is_junk(t, dir);
+	uint32_t end = slim_node_end(t->in.tree, dir);
+	for (uint32_t id = dir->id; id < end; id++) {
+		struct slim_node *node = slim_tree_node(t->in.tree, id);
+		if (junk_too || !slim_is_junk(t, node))
+			slim_keep_text(t, node, rule, from, text);
+	}
+}
+
+/* A path that a pattern has matched so far. */
+struct match {
+	const char *path;
+	struct slim_node *dir;
+};
+
+struct matches {
+	struct match *items;
+	size_t count, capacity;
+};
+
+static void expand_component(struct slim_trace *t, const struct matches *in, struct slim_blob part, struct matches *out)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct match *m = &in->items[i];
+		if (!slim_is_wildcard(part)) {
+			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, part, true, NULL, NULL);
+			struct slim_node *raw = n ? n : slim_tree_walk(t->in.tree, m->dir, part, false, NULL, NULL);
+			if (raw)
+				*slim_push(&out->items, &out->count, &out->capacity) = (struct match){
+					slim_arena_format(t->arena, "%s/%.*s", m->path, (int)part.len, part.ptr), raw };
+			continue;
+		}
+		for (struct slim_node *c = m->dir->first; c; c = c->next) {
+			if (c->name[0] == '.' && part.ptr[0] != '.')
+				continue;
+			if (!slim_wildcard(part, slim_blob(c->name, c->name_length)))
+				continue;
+			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, slim_blob(c->name, c->name_length), true,
+							     NULL, NULL);
+			*slim_push(&out->items, &out->count, &out->capacity) =
+				(struct match){ slim_arena_format(t->arena, "%s/%s", m->path, c->name), n ? n : c };
+		}
+	}
+}
+
+size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below, enum slim_rule_id rule,
+		      const struct slim_node *from, const char *evidence, ...)
+{
+	va_list args;
+	va_start(args, evidence);
+	const char *text = evidence_text(t, evidence, args);
+	va_end(args);
+	struct matches now = { 0 };
+	*slim_push(&now.items, &now.count, &now.capacity) = (struct match){ "", slim_tree_root(t->in.tree) };
+	struct slim_blob rest = pattern, part;
+	while (slim_blob_split(&rest, '/', &part)) {
+		if (!part.len)
+			continue;
+		struct matches further = { 0 };
+		expand_component(t, &now, part, &further);
+		free(now.items);
+		now = further;
+	}
+	for (size_t i = 0; i < now.count; i++) {
+		struct slim_node *n = keep_path_text(t, NULL, slim_blob_of(now.items[i].path), rule, from, text);
+		if (n && below && slim_node_is_dir(n))
+			slim_keep_below(t, n, rule, from, "%s", text);
+	}
+	size_t count = now.count;
+	free(now.items);
+	return count;
+}
+
+void slim_trace_revisit_scripts(struct slim_trace *t)
+{
+	size_t shown = t->queue_head;
+	for (size_t i = 0; i < shown; i++)
+		if (t->kinds[t->queue[i]] == SLIM_KIND_SCRIPT)
+			*slim_push(&t->queue, &t->queue_tail, &t->queue_capacity) = t->queue[i];
+}
+
+static int reason_order(const struct slim_reason *a, const struct slim_reason *b)
+{
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	uint32_t x = a->from ? a->from->id + 1 : 0, y = b->from ? b->from->id + 1 : 0;
+	return x < y ? -1 : x > y ? 1 : 0;
+}
+
+static int reason_pointer_order(const void *a, const void *b)
+{
+	return reason_order(*(struct slim_reason *const *)a, *(struct slim_reason *const *)b);
+}
+
+static void sort_one(struct slim_reason **list)
+{
+	struct slim_reason **items = NULL;
+	size_t count = 0, capacity = 0;
+	for (struct slim_reason *r = *list; r; r = (struct slim_reason *)r->next)
+		*slim_push(&items, &count, &capacity) = r;
+	if (count > 1)
+		qsort(items, count, sizeof(struct slim_reason *), reason_pointer_order);
+	for (size_t i = 0; i < count; i++)
+		items[i]->next = i + 1 < count ? items[i + 1] : NULL;
+	if (count)
+		*list = items[0];
+	free(items);
+}
+
+void slim_reasons_sort(struct slim_trace *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->reasons[i] && t->reasons[i]->next)
+			sort_one(&t->reasons[i]);
+}

@@ -1,0 +1,17 @@
+/* Every tracer, one line each. The order decides nothing: all may only keep. */
+#include "slim/trace.h"
+
+#define SLIM_TRACERS(X) \
+	X(slim_seeds_tracer)     /* the image's config */ \
+	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */
+
+#define X(tracer) extern const struct slim_tracer tracer;
+SLIM_TRACERS(X)
+#undef X
+
+const struct slim_tracer *const slim_tracers[] = {
+#define X(tracer) &tracer,
+	SLIM_TRACERS(X)
+#undef X
+	NULL
+};

@@ -75,7 +75,7 @@ void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule
 		t->marks[n->id] |= SLIM_MARK_KEPT;
 }
 
-static const char *evidence_text(struct slim_trace *t, const char *fmt, va_list args)
+static const char *SLIM_PRINTF(2, 0) evidence_text(struct slim_trace *t, const char *fmt, va_list args)
 {
 	char buffer[512];
 	int n = vsnprintf(buffer, sizeof(buffer), fmt, args);

@@ -3,7 +3,9 @@
 
 #define SLIM_TRACERS(X) \
 	X(slim_seeds_tracer)     /* the image's config */ \
-	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */
+	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */ \
+	X(slim_links_tracer)     /* symbolic links */ \
+	X(slim_skeleton_tracer)  /* folders */
 
 #define X(tracer) extern const struct slim_tracer tracer;
 SLIM_TRACERS(X)

@@ -1,0 +1,234 @@
+#include "junk.h"
+
+#include <string.h>
+
+#include "engine.h"
+
+struct place {
+	const char *pattern; /* components may have * and ?; links are not followed: both names of a merged /usr stand here */
+	uint8_t mark;
+};
+
+/*
+ * Whole places. Sources: tracing.md E9 (docs, headers, locales), E10 (caches), D1 to D6 (named junk of runtimes);
+ * FHS 3.0 for the folders; apt.conf(5), apk(8), yum.conf(5) for the caches.
+ */
+static const struct place places[] = {
+	/* documentation, and what only people at a shell or compilers read */
+	{ "/usr/share/doc", SLIM_JUNK }, { "/usr/share/man", SLIM_JUNK }, { "/usr/share/info", SLIM_JUNK },
+	{ "/usr/share/lintian", SLIM_JUNK }, { "/usr/share/bug", SLIM_JUNK }, { "/usr/share/doc-base", SLIM_JUNK },
+	{ "/usr/share/gtk-doc", SLIM_JUNK }, { "/usr/share/help", SLIM_JUNK }, { "/usr/share/gnome/help", SLIM_JUNK },
+	{ "/usr/share/linda", SLIM_JUNK }, { "/usr/share/apport", SLIM_JUNK }, { "/usr/share/licenses", SLIM_JUNK },
+	{ "/usr/share/bash-completion", SLIM_JUNK }, { "/usr/share/zsh", SLIM_JUNK }, { "/usr/share/fish", SLIM_JUNK },
+	{ "/usr/share/gdb", SLIM_JUNK }, { "/usr/share/systemtap", SLIM_JUNK }, { "/usr/share/vala", SLIM_JUNK },
+	{ "/usr/share/gir-1.0", SLIM_JUNK }, { "/usr/share/aclocal*", SLIM_JUNK }, { "/usr/share/gcc*", SLIM_JUNK },
+	{ "/usr/local/share/doc", SLIM_JUNK }, { "/usr/local/share/man", SLIM_JUNK }, { "/usr/local/man", SLIM_JUNK },
+	{ "/usr/local/share/info", SLIM_JUNK }, { "/usr/local/share/systemtap", SLIM_JUNK },
+	{ "/usr/local/doc", SLIM_JUNK }, { "/usr/local/share/bash-completion", SLIM_JUNK },
+	/* message catalogues and sources of locales: rule B4 keeps those that are selected */
+	{ "/usr/share/locale/*/LC_MESSAGES", SLIM_JUNK }, { "/usr/share/locale/*/LC_TIME", SLIM_JUNK },
+	{ "/usr/share/locale-langpack", SLIM_JUNK }, { "/usr/share/i18n", SLIM_JUNK },
+	{ "/usr/local/share/locale/*/LC_MESSAGES", SLIM_JUNK }, { "/usr/lib/locale", SLIM_JUNK_BELOW },
+	/* building */
+	{ "/usr/include", SLIM_JUNK }, { "/usr/local/include", SLIM_JUNK },
+	{ "/usr/lib/gcc", SLIM_JUNK }, { "/usr/lib/gcc-cross", SLIM_JUNK }, { "/usr/libexec/gcc", SLIM_JUNK },
+	{ "/usr/local/lib/gcc", SLIM_JUNK }, { "/usr/local/libexec/gcc", SLIM_JUNK },
+	{ "/usr/lib/debug", SLIM_JUNK }, { "/usr/lib/*/pkgconfig", SLIM_JUNK }, { "/usr/lib/pkgconfig", SLIM_JUNK },
+	{ "/usr/lib64/pkgconfig", SLIM_JUNK }, { "/usr/share/pkgconfig", SLIM_JUNK },
+	{ "/usr/local/lib/pkgconfig", SLIM_JUNK }, { "/usr/local/lib/*/pkgconfig", SLIM_JUNK },
+	{ "/usr/lib/*/cmake", SLIM_JUNK }, { "/usr/lib/cmake", SLIM_JUNK }, { "/usr/lib64/cmake", SLIM_JUNK },
+	{ "/usr/share/cmake*", SLIM_JUNK }, { "/usr/local/lib/cmake", SLIM_JUNK },
+	{ "/usr/src", SLIM_JUNK_OWNED }, { "/usr/src/linux-*", SLIM_JUNK }, { "/usr/src/php.tar.xz*", SLIM_JUNK },
+	{ "/usr/src/python", SLIM_JUNK },
+	/* caches of package managers, and their databases (kept by rule E1 where something asks for them) */
+	{ "/var/lib/apt", SLIM_JUNK_BELOW }, { "/var/lib/dpkg", SLIM_JUNK_BELOW }, { "/lib/apk", SLIM_JUNK_BELOW },
+	{ "/usr/lib/apk", SLIM_JUNK_BELOW }, { "/var/lib/rpm", SLIM_JUNK_BELOW },
+	{ "/usr/lib/sysimage/rpm", SLIM_JUNK_BELOW }, { "/var/lib/ucf", SLIM_JUNK_BELOW },
+	{ "/var/lib/yum", SLIM_JUNK_BELOW }, { "/var/lib/dnf", SLIM_JUNK_BELOW }, { "/etc/apk/cache", SLIM_JUNK_BELOW },
+	{ "/var/lib/systemd/deb-systemd-helper-*", SLIM_JUNK }, { "/var/lib/pam", SLIM_JUNK_BELOW },
+	{ "/var/cache/apt", SLIM_JUNK_BELOW }, { "/var/cache/debconf", SLIM_JUNK_BELOW },
+	{ "/var/cache/ldconfig", SLIM_JUNK_BELOW }, { "/var/cache/apk", SLIM_JUNK_BELOW },
+	{ "/var/cache/yum", SLIM_JUNK_BELOW }, { "/var/cache/dnf", SLIM_JUNK_BELOW },
+	{ "/var/cache/man", SLIM_JUNK_BELOW }, { "/var/cache/libdnf5", SLIM_JUNK_BELOW },
+	{ "/etc/apt", SLIM_JUNK_FILES }, { "/etc/dpkg", SLIM_JUNK_FILES }, { "/etc/yum.repos.d", SLIM_JUNK_FILES },
+	{ "/var/backups", SLIM_JUNK_FILES }, { "/etc/.pwd.lock", SLIM_JUNK },
+	{ "/root/.cache", SLIM_JUNK_BELOW }, { "/home/*/.cache", SLIM_JUNK_BELOW }, { "/root/.npm", SLIM_JUNK_BELOW },
+	{ "/home/*/.npm", SLIM_JUNK_BELOW }, { "/root/.cargo/registry", SLIM_JUNK_BELOW },
+	{ "/usr/local/cargo/registry", SLIM_JUNK_BELOW }, { "/root/go/pkg", SLIM_JUNK_BELOW },
+	{ "/root/.node-gyp", SLIM_JUNK_BELOW }, { "/root/.gradle/caches", SLIM_JUNK_BELOW },
+	/* left over from building and running */
+	{ "/tmp", SLIM_JUNK_BELOW }, { "/var/tmp", SLIM_JUNK_BELOW }, { "/var/log", SLIM_JUNK_FILES },
+	/* runtimes: tests, editors and build recipes of standard libraries */
+	{ "/usr/lib/python3*/test", SLIM_JUNK }, { "/usr/local/lib/python3*/test", SLIM_JUNK },
+	{ "/usr/lib/python3*/*/test*s", SLIM_JUNK }, { "/usr/local/lib/python3*/*/tests", SLIM_JUNK },
+	{ "/usr/lib/python3*/idlelib", SLIM_JUNK }, { "/usr/local/lib/python3*/idlelib", SLIM_JUNK },
+	{ "/usr/lib/python3*/turtledemo", SLIM_JUNK }, { "/usr/local/lib/python3*/turtledemo", SLIM_JUNK },
+	{ "/usr/lib/python3*/ensurepip", SLIM_JUNK }, { "/usr/local/lib/python3*/ensurepip", SLIM_JUNK },
+	{ "/usr/lib/python3*/pydoc_data", SLIM_JUNK }, { "/usr/local/lib/python3*/pydoc_data", SLIM_JUNK },
+	{ "/usr/lib/python3*/config-*", SLIM_JUNK }, { "/usr/local/lib/python3*/config-*", SLIM_JUNK },
+	{ "/usr/share/perl/*/pod", SLIM_JUNK }, { "/usr/lib/*/perl/*/pod", SLIM_JUNK },
+	{ "/usr/lib/*/perl/*/CORE", SLIM_JUNK }, { "/usr/local/lib/perl5/*/pod", SLIM_JUNK },
+	{ "/usr/share/ri", SLIM_JUNK }, { "/usr/local/share/ri", SLIM_JUNK },
+	{ "/usr/lib/jvm/*/jmods", SLIM_JUNK }, { "/usr/lib/jvm/*/lib/src.zip", SLIM_JUNK },
+	{ "/usr/lib/jvm/*/src.zip", SLIM_JUNK }, { "/usr/lib/jvm/*/demo", SLIM_JUNK }, { "/usr/lib/jvm/*/man", SLIM_JUNK },
+	{ "/usr/lib/jvm/*/include", SLIM_JUNK }, { "/usr/lib/jvm/*/lib/ct.sym", SLIM_JUNK },
+	{ "/usr/lib/jvm/*/docs", SLIM_JUNK }, { "/usr/lib/jvm/*/legal", SLIM_JUNK },
+	/* trees that a language's own tools fill, and toolchains that are copied in whole */
+	{ "/usr/local/go", SLIM_MANAGED }, { "/usr/local/rustup", SLIM_MANAGED }, { "/usr/local/cargo", SLIM_MANAGED },
+	{ "/usr/local/bundle", SLIM_MANAGED }, { "/var/lib/gems", SLIM_MANAGED }, { "/usr/lib/go*", SLIM_MANAGED },
+	{ "/usr/share/go*", SLIM_MANAGED }, { "/usr/lib/rustlib", SLIM_MANAGED },
+	{ "/usr/local/lib/python[23]*", SLIM_MANAGED }, { "/usr/lib/python[23]*", SLIM_MANAGED },
+	{ "/usr/local/lib/ruby", SLIM_MANAGED }, { "/usr/lib/ruby", SLIM_MANAGED },
+	{ "/usr/local/lib/php", SLIM_MANAGED }, { "/usr/local/php", SLIM_MANAGED },
+	{ "/usr/local/lib/perl5", SLIM_MANAGED }, { "/usr/local/share/perl*", SLIM_MANAGED },
+	{ "/usr/share/perl*", SLIM_MANAGED }, { "/usr/share/nodejs", SLIM_MANAGED }, { "/usr/lib/nodejs", SLIM_MANAGED },
+	{ "/usr/local/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/elixir", SLIM_MANAGED },
+	{ "/usr/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/R", SLIM_MANAGED }, { "/usr/lib/R", SLIM_MANAGED },
+	{ "/usr/lib/jvm", SLIM_MANAGED }, { "/opt/java", SLIM_MANAGED }, { "/usr/local/openjdk-*", SLIM_MANAGED },
+	{ "/usr/lib/llvm-*", SLIM_MANAGED }, { "/usr/share/dotnet", SLIM_MANAGED }, { "/usr/lib/dotnet", SLIM_MANAGED },
+	{ "/opt/yarn-*", SLIM_MANAGED }, { "/usr/local/share/.cache", SLIM_JUNK },
+	/* folders of system libraries */
+	{ "/usr/lib", SLIM_LIBRARY_TREE }, { "/usr/lib64", SLIM_LIBRARY_TREE }, { "/usr/local/lib", SLIM_LIBRARY_TREE },
+	{ "/usr/local/lib64", SLIM_LIBRARY_TREE }, { "/lib", SLIM_LIBRARY_TREE }, { "/lib64", SLIM_LIBRARY_TREE },
+};
+
+/* Names at any depth. */
+static const struct place names[] = {
+	{ ".git", SLIM_JUNK }, { ".svn", SLIM_JUNK }, { ".hg", SLIM_JUNK },
+	{ "*.dpkg-old", SLIM_JUNK }, { "*.dpkg-new", SLIM_JUNK }, { "*.dpkg-dist", SLIM_JUNK },
+	{ "*.ucf-old", SLIM_JUNK }, { "*.ucf-dist", SLIM_JUNK }, { "*.apk-new", SLIM_JUNK }, { "*.rpmsave", SLIM_JUNK },
+	{ "*.rpmnew", SLIM_JUNK },
+	{ "site-packages", SLIM_MANAGED }, { "dist-packages", SLIM_MANAGED }, { "node_modules", SLIM_MANAGED },
+	{ ".cargo", SLIM_MANAGED }, { ".rustup", SLIM_MANAGED }, { ".m2", SLIM_MANAGED }, { ".gradle", SLIM_MANAGED },
+	{ ".nuget", SLIM_MANAGED }, { ".gem", SLIM_MANAGED },
+};
+
+/*
+ * Programs that official images of toolchains put into /usr/local/bin next to what people put there: they stay only
+ * when something starts them.
+ */
+static const char *const toolchain_programs[] = {
+	"2to3*", "bundle*", "cargo*", "clang*", "clippy-driver", "composer*", "corepack", "cpan*", "docker-php-*", "elixir*",
+	"erb", "erl*", "gem", "go", "gofmt", "g++*", "gcc*", "c++", "cpp", "gcov*", "gfortran*", "idle3*", "iex", "irb*",
+	"mix", "node", "nodejs", "npm*", "npx", "pear*", "pecl", "perl*", "phar*", "php", "php-*", "phpdbg", "phpize",
+	"pip*", "pydoc3*", "python*", "racc*", "rake*", "rbs", "rdbg", "rdoc*", "ri", "ruby", "rust*", "syntax_suggest",
+	"typeprof", "wheel", "yarn*", "*-linux-gnu-gcc*",
+};
+
+static bool has_suffix(const struct slim_node *node, const char *suffix)
+{
+	return slim_blob_ends(slim_blob(node->name, node->name_length), suffix);
+}
+
+struct level {
+	struct slim_node **items;
+	size_t count, capacity;
+};
+
+/* All nodes that PATTERN names, links not followed, get MARK. */
+static void mark_place(const struct slim_tree *tree, const struct place *place, uint8_t *marks)
+{
+	struct level now = { 0 };
+	*slim_push(&now.items, &now.count, &now.capacity) = slim_tree_root(tree);
+	struct slim_blob rest = slim_blob_of(place->pattern + 1), part;
+	while (slim_blob_split(&rest, '/', &part)) {
+		struct level further = { 0 };
+		for (size_t i = 0; i < now.count; i++) {
+			struct slim_node *exact = slim_is_wildcard(part) ? NULL : slim_node_child(tree, now.items[i], part);
+			if (exact)
+				*slim_push(&further.items, &further.count, &further.capacity) = exact;
+			for (struct slim_node *c = slim_is_wildcard(part) ? now.items[i]->first : NULL; c; c = c->next)
+				if (slim_wildcard(part, slim_blob(c->name, c->name_length)))
+					*slim_push(&further.items, &further.count, &further.capacity) = c;
+		}
+		free(now.items);
+		now = further;
+	}
+	for (size_t i = 0; i < now.count; i++)
+		if (!(place->mark & SLIM_LIBRARY_TREE) || slim_node_is_dir(now.items[i]))
+			marks[now.items[i]->id] |= place->mark;
+	free(now.items);
+}
+
+static void mark_programs(const struct slim_tree *tree, uint8_t *marks)
+{
+	for (size_t i = 0; i < SLIM_COUNT(toolchain_programs); i++) {
+		slim_autofree char *pattern = slim_format("/usr/local/bin/%s", toolchain_programs[i]);
+		mark_place(tree, &(struct place){ pattern, SLIM_MANAGED }, marks);
+	}
+}
+
+/* crt1.o, libx.a and libx.la are for the linker; only plugins in folders of their own are opened by their .la file. */
+static bool is_for_the_linker(const struct slim_node *node, const uint8_t *marks)
+{
+	if (!slim_node_is_file(node) && !slim_node_is_link(node))
+		return false;
+	if (has_suffix(node, ".a"))
+		return true;
+	const struct slim_node *dir = node->parent;
+	bool top = !(marks[dir->parent ? dir->parent->id : dir->id] & SLIM_LIBRARY_TREE) || strstr(dir->name, "-linux-");
+	return top && (has_suffix(node, ".la") || has_suffix(node, ".o"));
+}
+
+static uint8_t marks_by_name(const struct slim_node *node)
+{
+	struct slim_blob name = slim_blob(node->name, node->name_length);
+	uint8_t mark = 0;
+	for (size_t i = 0; i < SLIM_COUNT(names); i++)
+		if (name.ptr[0] == names[i].pattern[0] || names[i].pattern[0] == '*')
+			if (slim_wildcard(slim_blob_of(names[i].pattern), name))
+				mark |= names[i].mark;
+	/* a vendored copy named so is a folder; a file of that name is somebody's own */
+	return slim_node_is_dir(node) ? mark : mark & (uint8_t)~SLIM_MANAGED;
+}
+
+/* Parents come first in the order of numbers, so each node takes over what its folder says. */
+static void inherit(const struct slim_node *node, const struct slim_packages *packages, uint8_t *marks)
+{
+	uint8_t above = marks[node->parent->id], mark = marks[node->id];
+	mark |= above & (SLIM_JUNK | SLIM_MANAGED | SLIM_JUNK_FILES | SLIM_JUNK_OWNED | SLIM_LIBRARY_TREE);
+	if (above & SLIM_JUNK_BELOW)
+		mark |= SLIM_JUNK;
+	if (above & SLIM_JUNK_FILES && slim_node_is_file(node))
+		mark |= SLIM_JUNK;
+	if (above & SLIM_JUNK_OWNED && packages && slim_packages_owner(packages, node))
+		mark |= SLIM_JUNK;
+	if (above & SLIM_LIBRARY_TREE && is_for_the_linker(node, marks))
+		mark |= SLIM_JUNK;
+	marks[node->id] = mark | marks_by_name(node);
+}
+
+uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_packages *packages)
+{
+	size_t count = slim_tree_count(tree);
+	uint8_t *marks = slim_calloc(count, sizeof(*marks));
+	for (size_t i = 0; i < SLIM_COUNT(places); i++)
+		mark_place(tree, &places[i], marks);
+	mark_programs(tree, marks);
+	for (uint32_t id = 1; id < count; id++)
+		inherit(slim_tree_node(tree, id), packages, marks);
+	return marks;
+}
+
+static const uint8_t *marks_of(struct slim_trace *t)
+{
+	if (!t->junk)
+		t->junk = slim_junk_marks(t->in.tree, t->packages);
+	return t->junk;
+}
+
+bool slim_is_junk(struct slim_trace *t, const struct slim_node *node)
+{
+	return marks_of(t)[node->id] & SLIM_JUNK;
+}
+
+bool slim_is_managed(struct slim_trace *t, const struct slim_node *node)
+{
+	return marks_of(t)[node->id] & SLIM_MANAGED;
+}
+
+void slim_junk_free(struct slim_trace *t)
+{
+	free(t->junk);
+	t->junk = NULL;
+}

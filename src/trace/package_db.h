@@ -1,0 +1,54 @@
+/* What packages.c gives to the readers of single databases: dpkg.c, apk.c, rpm.c. */
+#ifndef SLIM_TRACE_PACKAGE_DB_H
+#define SLIM_TRACE_PACKAGE_DB_H
+
+#include "slim/alloc.h"
+#include "slim/packages.h"
+
+struct slim_node_list {
+	struct slim_node **items;
+	size_t count, capacity;
+};
+
+struct slim_packages {
+	const struct slim_tree *tree;
+	struct slim_log *log;           /* may be NULL (unit tests): then nothing is said */
+	struct slim_arena *arena;
+	struct slim_package **items;
+	size_t count, capacity;
+	struct slim_package **by_name;  /* sorted by name, then by index; after slim_packages_finish */
+	uint32_t *owners;               /* by node number: index of the package + 1 */
+	struct slim_node_list files, conffiles; /* of the package that is being read */
+};
+
+struct slim_packages *slim_packages_new(const struct slim_tree *tree, struct slim_log *log);
+void slim_packages_finish(struct slim_packages *db); /* sort, so that packages can be found */
+
+/* A new package; its strings are "" and its lists empty. */
+struct slim_package *slim_packages_add(struct slim_packages *db, struct slim_blob name);
+/*
+ * One more listed path of the package that is being read. A path that is not in the tree is passed over, as is a
+ * folder. AS_FOLDER: the database means a folder, though the tree may have a link there (usr-merge).
+ */
+void slim_packages_own(struct slim_packages *db, struct slim_blob path, bool as_folder);
+void slim_packages_own_conffile(struct slim_packages *db, struct slim_blob path);
+/* All paths of PACKAGE have been listed. */
+void slim_packages_close(struct slim_packages *db, struct slim_package *package);
+
+const char *slim_packages_string(struct slim_packages *db, struct slim_blob text);
+/* The bytes of a file, at most 256 MiB; NULL (with a warning) when it cannot be read. free() them. */
+char *slim_packages_slurp(struct slim_packages *db, const struct slim_node *node, size_t *length);
+void slim_packages_warn(struct slim_packages *db, const char *fmt, ...) SLIM_PRINTF(2, 3);
+
+/* dpkg.c: /var/lib/dpkg/status with info/, and status.d/ */
+void slim_dpkg_read(struct slim_packages *db);
+void slim_dpkg_parse_status(struct slim_packages *db, struct slim_blob text);
+
+/* apk.c: /lib/apk/db/installed, /usr/lib/apk/db/installed */
+void slim_apk_read(struct slim_packages *db);
+void slim_apk_parse(struct slim_packages *db, struct slim_blob text);
+
+/* rpm.c: says when there is a database that cannot be read */
+void slim_rpm_read(struct slim_packages *db);
+
+#endif

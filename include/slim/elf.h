@@ -24,7 +24,8 @@ struct slim_elf {
 	const char *soname, *rpath, *runpath;            /* or NULL */
 	const char **needed, **filter, **auxiliary, **audit; /* lists end with NULL; never NULL themselves */
 	uint32_t flags, flags_1; /* DT_FLAGS, DT_FLAGS_1 */
-	const char **undefined;  /* names of undefined dynamic symbols (of a static file: its symbol table), sorted */
+	const char **undefined;  /* undefined dynamic symbols (of a static file: the functions of its symbol table), sorted */
+	size_t undefined_count;
 
 	struct slim_dlopen_note *notes;
 	size_t note_count;
@@ -34,7 +35,8 @@ struct slim_elf {
 	const char **sonames;   /* "libfoo.so.1" */
 	const char **templates; /* hold %s (or $) and look like a path or library: "lib%s.so", "/usr/lib/x/%s.so" */
 	const char **commands;  /* first word plus options, pipes or redirections: "locale -a", "gzip -dc %s" */
-	const char **words;     /* bare names that a PATH lookup could find: [A-Za-z0-9][A-Za-z0-9._+-]{1,30} */
+	const char **words;     /* bare names that a PATH lookup could find: [A-Za-z0-9][A-Za-z0-9._+-]{1,30}; only of
+				   files that import exec*, posix_spawn*, system, popen, wordexp or pam_start */
 };
 
 struct slim_dlopen_note {

@@ -1,0 +1,132 @@
+/* What a string constant may mean: A17, A18, A22. */
+#include <ctype.h>
+#include <string.h>
+
+#include "elf_strings.h"
+
+enum { WORD_LIMIT = 31 };
+
+void elf_classes(unsigned char classes[256])
+{
+	for (int c = 0; c < 256; c++) {
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+			classes[c] = ELF_HAS_SPACE;
+		else if (c < 0x20 || c > 0x7e)
+			classes[c] = ELF_HAS_BINARY;
+		else if (isalnum(c) || strchr("._+-", c))
+			classes[c] = 0;
+		else
+			classes[c] = c == '%' ? ELF_HAS_PERCENT : c == '$' ? ELF_HAS_DOLLAR : c == '/' ? ELF_HAS_SLASH :
+				     c == ':' || c == ';' ? ELF_HAS_COLON : ELF_HAS_OTHER;
+	}
+}
+
+bool elf_is_soname(struct slim_blob text)
+{
+	if (text.len < 7 || memcmp(text.ptr, "lib", 3))
+		return false;
+	const char *so = memmem(text.ptr + 4, text.len - 4, ".so", 3);
+	if (!so)
+		return false;
+	for (const char *p = so + 3; p < text.ptr + text.len; p++)
+		if (!isdigit((unsigned char)*p) && *p != '.')
+			return false;
+	for (const char *p = text.ptr; p < so; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._+-", *p))
+			return false;
+	return true;
+}
+
+/* A path, or several of them with colons between. */
+static void found_paths(struct elf_strings *s, struct slim_blob text)
+{
+	struct slim_blob part;
+	while (slim_blob_split_any(&text, ":;", &part))
+		if (part.len >= 2 && part.ptr[0] == '/')
+			elf_found(s, ELF_PATH, part.ptr, part.len);
+}
+
+static bool is_name(struct slim_blob word)
+{
+	if (word.len < 2 || word.len > WORD_LIMIT || !isalnum((unsigned char)word.ptr[0]))
+		return false;
+	for (size_t i = 0; i < word.len; i++)
+		if (!isalnum((unsigned char)word.ptr[i]) && !strchr("._+-", word.ptr[i]))
+			return false;
+	return true;
+}
+
+static bool is_program(struct slim_blob word)
+{
+	return is_name(word) || (word.len >= 2 && word.ptr[0] == '/' && !memchr(word.ptr, '%', word.len));
+}
+
+static bool is_redirection(struct slim_blob word)
+{
+	size_t at = word.len > 1 && isdigit((unsigned char)word.ptr[0]);
+	return word.ptr[at] == '>' || word.ptr[at] == '<';
+}
+
+static bool is_joint(struct slim_blob word)
+{
+	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") || slim_blob_is(word, ";");
+}
+
+/*
+ * NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever starts with
+ * the path of a program (A22 a).
+ */
+static bool is_command(struct slim_blob text)
+{
+	struct slim_blob word;
+	bool first = true, telling = false, name_next = true, file_next = false;
+	while (slim_blob_split_any(&text, " \t\r\n", &word)) {
+		if (!word.len)
+			continue;
+		if (name_next && !is_program(word))
+			return false;
+		if (first && word.ptr[0] == '/')
+			return true;
+		first = false;
+		bool was_name = name_next || file_next;
+		name_next = file_next = false;
+		if (was_name)
+			continue;
+		name_next = is_joint(word);
+		file_next = is_redirection(word) && strchr("<>", word.ptr[word.len - 1]);
+		bool option = word.len >= 2 && word.ptr[0] == '-';
+		if (!name_next && !is_redirection(word) && !option && !memchr(word.ptr, '%', word.len) &&
+		    !slim_blob_is(word, "&"))
+			return false;
+		telling |= name_next || is_redirection(word) || option;
+	}
+	return telling && !name_next;
+}
+
+static bool has_letter(struct slim_blob text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (isalpha((unsigned char)text.ptr[i]))
+			return true;
+	return false;
+}
+
+void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has)
+{
+	struct slim_blob all = slim_blob(text, length);
+	bool open = has & (ELF_HAS_PERCENT | ELF_HAS_DOLLAR);
+	if (has & ELF_HAS_SPACE) {
+		all = slim_blob_trim(all);
+		if (is_command(all))
+			elf_found(s, ELF_COMMAND, all.ptr, all.len);
+	} else if (open) {
+		if ((text[0] == '/' && length > 2) || memmem(text, length, ".so", 3))
+			elf_found(s, ELF_TEMPLATE, text, length);
+	} else if (text[0] == '/') {
+		found_paths(s, all);
+	} else if (!has && elf_is_soname(all)) {
+		elf_found(s, ELF_SONAME, text, length);
+	} else if (!has && is_name(all) && has_letter(all)) {
+		elf_found(s, ELF_WORD, text, length);
+	}
+}

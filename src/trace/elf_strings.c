@@ -1,0 +1,169 @@
+/*
+ * String constants of the data sections, in one pass: what stands before a NUL and is printable. What the linker merged
+ * into the tail of a longer string is not seen, nor what a compiler packs without NULs (Rust's literals). Go packs
+ * all of its strings so: there only a path that stands alone between bytes that are no text is taken.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf_strings.h"
+
+enum { CHUNK = 256 << 10, LIST_LIMIT = 1 << 16, TEXT_TOTAL = 4 << 20 };
+
+static bool has_no_text(const char *name)
+{
+	static const char *const names[] = { ".eh_frame", ".eh_frame_hdr", ".gcc_except_table", ".interp", ".gopclntab" };
+	for (size_t i = 0; i < SLIM_COUNT(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static void section_ranges(const struct elf_file *f, struct elf_ranges *ranges)
+{
+	for (size_t i = 0; i < f->section_count; i++) {
+		const Elf64_Shdr *s = &f->sections[i];
+		if (s->sh_type == SHT_PROGBITS && (s->sh_flags & (SHF_ALLOC | SHF_EXECINSTR)) == SHF_ALLOC &&
+		    !has_no_text(elf_section_name(f, s)) && elf_within(f, s->sh_offset, s->sh_size))
+			elf_add_range(ranges, s->sh_offset, s->sh_size);
+	}
+}
+
+/* Old linkers put constants into the segment of the code: then, without sections, all is searched. */
+static void segment_ranges(const struct elf_file *f, struct elf_ranges *ranges)
+{
+	bool constants = false;
+	for (size_t i = 0; i < f->program_count; i++)
+		constants |= f->programs[i].p_type == PT_LOAD && !(f->programs[i].p_flags & (PF_X | PF_W));
+	for (size_t i = 0; i < f->program_count; i++) {
+		const Elf64_Phdr *p = &f->programs[i];
+		if (p->p_type == PT_LOAD && elf_within(f, p->p_offset, p->p_filesz) &&
+		    (!constants || !(p->p_flags & PF_X)))
+			elf_add_range(ranges, p->p_offset, p->p_filesz);
+	}
+}
+
+static void text_ranges(const struct elf_file *f, struct elf_ranges *ranges)
+{
+	section_ranges(f, ranges);
+	if (!ranges->count)
+		segment_ranges(f, ranges);
+	elf_join_ranges(ranges);
+	elf_cut_range(ranges, f->dynstr);
+}
+
+static void add_text(struct elf_strings *s, enum elf_text kind, const char *text, size_t length)
+{
+	struct elf_text_list *list = &s->lists[kind];
+	if (list->count >= LIST_LIMIT || length >= s->text_left)
+		return;
+	s->text_left -= length + 1;
+	*slim_push(&list->items, &list->count, &list->capacity) = slim_arena_strndup(s->buffer, text, length);
+}
+
+void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size_t length)
+{
+	if (kind != ELF_WORD || s->want_words)
+		add_text(s, kind, text, length);
+}
+
+/* The printable text that ends before END. */
+static void text_before(struct elf_strings *s, const char *start, const char *end)
+{
+	const char *first = end - start > ELF_TEXT_LIMIT ? end - ELF_TEXT_LIMIT : start, *p = end;
+	unsigned has = 0;
+	while (p > first && !(s->classes[(unsigned char)p[-1]] & ELF_HAS_BINARY))
+		has |= s->classes[(unsigned char)*--p];
+	if (end - p >= 2 && (p > first || first == start))
+		elf_classify(s, p, (size_t)(end - p), has);
+}
+
+static size_t scan_c_chunk(struct elf_strings *s, const char *bytes, size_t size)
+{
+	const char *start = bytes, *end = bytes + size, *nul;
+	while ((nul = memchr(start, 0, (size_t)(end - start)))) {
+		if (nul - start >= 2)
+			text_before(s, start, nul);
+		start = nul + 1;
+	}
+	return (size_t)(end - start);
+}
+
+static size_t scan_go_chunk(struct elf_strings *s, const char *bytes, size_t size)
+{
+	size_t start = 0;
+	unsigned has = 0;
+	for (size_t i = 0; i < size; i++) {
+		unsigned class = s->classes[(unsigned char)bytes[i]];
+		if (!(class & ELF_HAS_BINARY)) {
+			has |= class;
+			continue;
+		}
+		if (i - start >= 2 && i - start < ELF_TEXT_LIMIT && bytes[start] == '/')
+			elf_classify(s, bytes + start, i - start, has);
+		start = i + 1;
+		has = 0;
+	}
+	return size - start;
+}
+
+static int scan_range(const struct elf_file *f, struct elf_strings *s, struct elf_range range, char *buffer,
+		      struct slim_error **err)
+{
+	size_t carry = 0;
+	for (uint64_t done = 0; done < range.size;) {
+		size_t n = range.size - done < CHUNK ? (size_t)(range.size - done) : CHUNK;
+		if (slim_inode_read(f->inode, range.offset + done, buffer + carry, n, err) < 0)
+			return -1;
+		done += n;
+		size_t size = carry + n;
+		carry = f->facts->go ? scan_go_chunk(s, buffer, size) : scan_c_chunk(s, buffer, size);
+		if (carry > ELF_TEXT_LIMIT + 1)
+			carry = ELF_TEXT_LIMIT + 1;
+		memmove(buffer, buffer + size - carry, carry);
+	}
+	return 0;
+}
+
+static const char **take_list(struct elf_file *f, const struct elf_text_list *list)
+{
+	const char **out = elf_name_list(f->arena, list->items, list->count, NULL);
+	for (size_t i = 0; out[i]; i++)
+		out[i] = slim_arena_strndup(f->arena, out[i], strlen(out[i]));
+	return out;
+}
+
+/* Words are only of use where something is looked up by name: this keeps every library's identifiers out of memory. */
+static bool looks_up_words(const struct slim_elf *e)
+{
+	static const char *const symbols[] = {
+		"execl", "execle", "execlp", "execv", "execve", "execveat", "execvp", "execvpe", "fexecve", "pam_start",
+		"popen", "posix_spawn", "posix_spawnp", "system", "wordexp",
+	};
+	for (size_t i = 0; i < SLIM_COUNT(symbols); i++)
+		if (slim_elf_imports(e, symbols[i]))
+			return true;
+	return false;
+}
+
+int elf_read_strings(struct elf_file *f, struct slim_error **err)
+{
+	struct elf_ranges ranges = { 0 };
+	struct elf_strings s = { .buffer = f->buffer, .text_left = TEXT_TOTAL };
+	slim_autofree char *buffer = slim_alloc(CHUNK + ELF_TEXT_LIMIT + 1);
+	int failed = 0;
+	elf_classes(s.classes);
+	s.want_words = !f->facts->go && looks_up_words(f->facts);
+	text_ranges(f, &ranges);
+	for (size_t i = 0; i < ranges.count && !failed; i++)
+		failed = scan_range(f, &s, ranges.items[i], buffer, err);
+	f->facts->paths = take_list(f, &s.lists[ELF_PATH]);
+	f->facts->sonames = take_list(f, &s.lists[ELF_SONAME]);
+	f->facts->templates = take_list(f, &s.lists[ELF_TEMPLATE]);
+	f->facts->commands = take_list(f, &s.lists[ELF_COMMAND]);
+	f->facts->words = take_list(f, &s.lists[ELF_WORD]);
+	for (size_t i = 0; i < SLIM_COUNT(s.lists); i++)
+		free(s.lists[i].items);
+	free(ranges.items);
+	return failed;
+}

@@ -1,0 +1,43 @@
+/* Between the search for string constants and the judgement of what each may mean. */
+#ifndef SLIM_TRACE_ELF_STRINGS_H
+#define SLIM_TRACE_ELF_STRINGS_H
+
+#include "elf_file.h"
+
+enum { ELF_TEXT_LIMIT = 1024 };
+
+/* What kinds of bytes a text has; of no kind are letters, digits and . _ + - */
+enum elf_has {
+	ELF_HAS_BINARY = 1, /* no text, or beyond ASCII */
+	ELF_HAS_SPACE = 2,
+	ELF_HAS_PERCENT = 4,
+	ELF_HAS_DOLLAR = 8,
+	ELF_HAS_SLASH = 16,
+	ELF_HAS_COLON = 32, /* or ; */
+	ELF_HAS_OTHER = 64,
+};
+
+enum elf_text { ELF_PATH, ELF_SONAME, ELF_TEMPLATE, ELF_COMMAND, ELF_WORD, ELF_TEXT_COUNT };
+
+struct elf_text_list {
+	const char **items;
+	size_t count, capacity;
+};
+
+struct elf_strings {
+	struct slim_arena *buffer;
+	struct elf_text_list lists[ELF_TEXT_COUNT];
+	size_t text_left;
+	bool want_words;
+	unsigned char classes[256]; /* enum elf_has of each byte */
+};
+
+void elf_classes(unsigned char classes[256]);
+/* Tell what TEXT (without binary bytes; HAS: the union of its bytes' kinds) may mean, by elf_found. */
+void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has);
+void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size_t length);
+
+/* Whether all of TEXT is a library's file name: libfoo.so.1 */
+bool elf_is_soname(struct slim_blob text);
+
+#endif

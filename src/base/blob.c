@@ -1,0 +1,79 @@
+#include "slim/blob.h"
+
+bool slim_blob_equal(struct slim_blob a, struct slim_blob b)
+{
+	return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool slim_blob_is(struct slim_blob a, const char *s)
+{
+	return slim_blob_equal(a, slim_blob_of(s));
+}
+
+int slim_blob_compare(struct slim_blob a, struct slim_blob b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common ? memcmp(a.ptr, b.ptr, common) : 0;
+	if (order)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+bool slim_blob_starts(struct slim_blob a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return n <= a.len && slim_blob_equal(slim_blob(a.ptr, n), slim_blob(prefix, n));
+}
+
+bool slim_blob_ends(struct slim_blob a, const char *suffix)
+{
+	size_t n = strlen(suffix);
+	if (n == 0)
+		return true;
+	return n <= a.len && memcmp(a.ptr + (a.len - n), suffix, n) == 0;
+}
+
+/* The part is what lies before byte AT of *rest; at its end the rest is used up. */
+static bool split_at(struct slim_blob *rest, size_t at, struct slim_blob *part)
+{
+	*part = slim_blob(rest->ptr, at);
+	*rest = at == rest->len ? slim_blob(NULL, 0) : slim_blob(rest->ptr + at + 1, rest->len - at - 1);
+	return true;
+}
+
+bool slim_blob_split(struct slim_blob *rest, char separator, struct slim_blob *part)
+{
+	if (!rest->ptr)
+		return false;
+	const char *end = memchr(rest->ptr, separator, rest->len);
+	return split_at(rest, end ? (size_t)(end - rest->ptr) : rest->len, part);
+}
+
+bool slim_blob_split_any(struct slim_blob *rest, const char *separators, struct slim_blob *part)
+{
+	if (!rest->ptr)
+		return false;
+	size_t n = strlen(separators), at = 0;
+	while (at < rest->len && !memchr(separators, rest->ptr[at], n))
+		at++;
+	return split_at(rest, at, part);
+}
+
+bool slim_blob_line(struct slim_blob *rest, struct slim_blob *line)
+{
+	return rest->len > 0 && slim_blob_split(rest, '\n', line);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slim_blob slim_blob_trim(struct slim_blob a)
+{
+	while (a.len && is_blank(*a.ptr))
+		a = slim_blob(a.ptr + 1, a.len - 1);
+	while (a.len && is_blank(a.ptr[a.len - 1]))
+		a.len--;
+	return a;
+}

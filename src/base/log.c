@@ -1,0 +1,83 @@
+#include "slim/log.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "slim/alloc.h"
+
+static bool is_terminal(FILE *out)
+{
+	int fd = fileno(out); /* -1 for a stream in memory */
+	const char *term = getenv("TERM");
+	return fd >= 0 && isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+struct slim_log *slim_log_new(FILE *out, enum slim_level level, enum slim_progress progress)
+{
+	struct slim_log *log = slim_calloc(1, sizeof(*log));
+	pthread_mutex_init(&log->mutex, NULL);
+	log->out = out;
+	log->level = level;
+	log->draws = progress == SLIM_PROGRESS_ALWAYS ||
+		     (progress == SLIM_PROGRESS_AUTO && level != SLIM_QUIET && is_terminal(out));
+	return log;
+}
+
+void slim_log_free(struct slim_log *log)
+{
+	if (!log)
+		return;
+	slim_progress_wipe(log);
+	pthread_mutex_destroy(&log->mutex);
+	free(log->phase);
+	free(log);
+}
+
+static void SLIM_PRINTF(3, 0) print(struct slim_log *log, const char *prefix, const char *fmt, va_list args)
+{
+	pthread_mutex_lock(&log->mutex);
+	slim_progress_wipe(log);
+	fputs(prefix, log->out);
+	vfprintf(log->out, fmt, args);
+	fputc('\n', log->out);
+	fflush(log->out);
+	pthread_mutex_unlock(&log->mutex);
+}
+
+void slim_warn(struct slim_log *log, const char *fmt, ...)
+{
+	if (!log || log->level == SLIM_QUIET)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	print(log, "slim: warning: ", fmt, args);
+	va_end(args);
+}
+
+void slim_info(struct slim_log *log, const char *fmt, ...)
+{
+	if (!log || log->level == SLIM_QUIET)
+		return;
+	va_list args;
+	va_start(args, fmt);
+	print(log, "slim: ", fmt, args);
+	va_end(args);
+}
+
+void slim_verbose(struct slim_log *log, const char *fmt, ...)
+{
+	if (!slim_log_verbose(log))
+		return;
+	va_list args;
+	va_start(args, fmt);
+	print(log, "slim: ", fmt, args);
+	va_end(args);
+}
+
+bool slim_log_verbose(const struct slim_log *log)
+{
+	return log && log->level == SLIM_VERBOSE;
+}

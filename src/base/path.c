@@ -1,0 +1,116 @@
+#include "slim/path.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum { SHOW_MAX = 200 };
+
+static int check_part(struct slim_arena *arena, struct slim_blob name, struct slim_blob part, struct slim_error **err)
+{
+	if (part.len > SLIM_NAME_MAX)
+		return slim_fail(err, SLIM_BAD_INPUT, "'%s': a part of the name is longer than %d bytes",
+				 slim_path_show(arena, name), SLIM_NAME_MAX);
+	if (memchr(part.ptr, '\0', part.len))
+		return slim_fail(err, SLIM_BAD_INPUT, "'%s': a NUL in a name", slim_path_show(arena, name));
+	return 0;
+}
+
+/* Drop the last part of the LENGTH bytes in CLEAN; returns what is left. */
+static size_t go_up(const char *clean, size_t length)
+{
+	while (length && clean[length - 1] != '/')
+		length--;
+	return length ? length - 1 : 0;
+}
+
+int slim_path_clean(struct slim_arena *arena, struct slim_blob name, struct slim_blob *out, struct slim_error **err)
+{
+	char clean[SLIM_PATH_MAX];
+	size_t length = 0;
+	struct slim_blob rest = name, part;
+	while (slim_blob_split(&rest, '/', &part)) {
+		if (part.len == 0 || slim_blob_is(part, "."))
+			continue;
+		if (check_part(arena, name, part, err) < 0)
+			return -1;
+		if (slim_blob_is(part, "..")) {
+			if (length == 0)
+				return slim_fail(err, SLIM_BAD_INPUT, "'%s': the name leads out of the image",
+						 slim_path_show(arena, name));
+			length = go_up(clean, length);
+			continue;
+		}
+		if (part.len + 1 >= sizeof(clean) - length)
+			return slim_fail(err, SLIM_BAD_INPUT, "'%s': the name is longer than %d bytes",
+					 slim_path_show(arena, name), SLIM_PATH_MAX - 1);
+		if (length)
+			clean[length++] = '/';
+		memcpy(clean + length, part.ptr, part.len);
+		length += part.len;
+	}
+	*out = slim_blob(slim_arena_strndup(arena, clean, length), length);
+	return 0;
+}
+
+/*
+ * The length of the character at the start of S when a terminal may print it: well-formed UTF-8 (Unicode, table 3-7)
+ * and no control character, C1 ones (U+0080 to U+009F) included. Else 0.
+ */
+static size_t printable(const unsigned char *s, size_t left)
+{
+	if (s[0] < 0x80)
+		return s[0] >= 0x20 && s[0] != 0x7f;
+	size_t length = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+	if (length == 0 || length > left)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	uint32_t code = s[0] & (0xffU >> (length + 1));
+	for (size_t i = 1; i < length; i++)
+		code = code << 6 | (s[i] & 0x3fU);
+	bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+	bool surrogate = code >= 0xd800 && code <= 0xdfff;
+	return overlong || surrogate || code > 0x10ffff || code < 0xa0 ? 0 : length;
+}
+
+const char *slim_path_show(struct slim_arena *arena, struct slim_blob name)
+{
+	char shown[SHOW_MAX + sizeof("...")];
+	size_t length = 0;
+	for (size_t i = 0; i < name.len;) {
+		size_t n = printable((const unsigned char *)name.ptr + i, name.len - i);
+		if (length + (n ? n : 4) > SHOW_MAX) {
+			memcpy(shown + length, "...", 3);
+			length += 3;
+			break;
+		}
+		if (n)
+			memcpy(shown + length, name.ptr + i, n);
+		else
+			snprintf(shown + length, 5, "\\x%02x", (unsigned char)name.ptr[i]);
+		length += n ? n : 4;
+		i += n ? n : 1;
+	}
+	return slim_arena_strndup(arena, shown, length);
+}
+
+static size_t base_at(struct slim_blob path)
+{
+	size_t at = path.len;
+	while (at && path.ptr[at - 1] != '/')
+		at--;
+	return at;
+}
+
+struct slim_blob slim_path_base(struct slim_blob path)
+{
+	size_t at = base_at(path);
+	return slim_blob(path.ptr ? path.ptr + at : NULL, path.len - at);
+}
+
+struct slim_blob slim_path_dir(struct slim_blob path)
+{
+	size_t at = base_at(path);
+	return slim_blob(path.ptr, at ? at - 1 : 0);
+}

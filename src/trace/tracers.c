@@ -5,7 +5,10 @@
 	X(slim_seeds_tracer)     /* the image's config */ \
 	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */ \
 	X(slim_links_tracer)     /* symbolic links */ \
-	X(slim_skeleton_tracer)  /* folders */
+	X(slim_skeleton_tracer)  /* folders */ \
+	X(slim_system_data_tracer) /* what kept ELF files open by fixed names */ \
+	X(slim_pam_tracer)       /* PAM services and modules */ \
+	X(slim_locale_tracer)    /* selected locales and languages */
 
 #define X(tracer) extern const struct slim_tracer tracer;
 SLIM_TRACERS(X)

@@ -18,6 +18,7 @@ struct locale {
 	struct names done;           /* of these all is kept but catalogues */
 	struct slim_node *asker;     /* the first in tree order that calls setlocale() */
 	bool *programs;              /* by package: a program, library or script of it stays */
+	int8_t *code;                /* by package: 1 it has programs or libraries, -1 it has none, 0 not known yet */
 	struct slim_node **catalogues;
 	size_t catalogue_count, catalogue_capacity;
 };
@@ -100,6 +101,7 @@ static void start(struct slim_trace *t, void *state)
 	static const char *const files[] = { "/etc/default/locale", "/etc/locale.conf", "/etc/environment", "/etc/sysconfig/i18n" };
 	struct locale *l = state;
 	l->programs = slim_calloc(slim_packages_count(slim_trace_packages(t)) + 1, sizeof(bool));
+	l->code = slim_calloc(slim_packages_count(slim_trace_packages(t)) + 1, sizeof(*l->code));
 	for (const char **e = slim_trace_config(t)->env; *e; e++)
 		read_assignments(t, l, slim_blob_of(*e));
 	for (size_t i = 0; i < SLIM_COUNT(files); i++)
@@ -204,6 +206,18 @@ static void keep_locale(struct slim_trace *t, struct locale *l, const char *name
 		slim_keep_place(t, "$LIB/gconv/**", SLIM_RULE_GCONV, l->asker, name);
 }
 
+/* Packages of catalogues alone (libc-l10n) speak for programs of other packages. */
+static bool has_code(struct locale *l, const struct slim_package *package)
+{
+	if (!l->code[package->index]) {
+		bool code = false;
+		for (size_t i = 0; i < package->file_count && !code; i++)
+			code = slim_node_is_executable(package->files[i]) || strstr(package->files[i]->name, ".so");
+		l->code[package->index] = code ? 1 : -1;
+	}
+	return l->code[package->index] > 0;
+}
+
 /* What is translated is worth keeping only with the program that says it. */
 static void keep_catalogues(struct slim_trace *t, struct locale *l)
 {
@@ -211,7 +225,7 @@ static void keep_catalogues(struct slim_trace *t, struct locale *l)
 	for (size_t i = 0; i < l->catalogue_count; i++) {
 		struct slim_node *node = l->catalogues[i];
 		const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
-		if (!owner || l->programs[owner->index])
+		if (!owner || l->programs[owner->index] || !has_code(l, owner))
 			slim_keep(t, node, SLIM_RULE_LOCALE, l->asker, "messages of a selected language");
 		else
 			l->catalogues[left++] = node;
@@ -246,6 +260,7 @@ static void clear(void *state)
 	free(l->names.items);
 	free(l->done.items);
 	free(l->programs);
+	free(l->code);
 	free(l->catalogues);
 }
 

@@ -1,0 +1,111 @@
+/* What is done to bytes that pass: hashed, limited, copied, counted. */
+#include "slim/alloc.h"
+#include "slim/stream.h"
+
+struct decorator {
+	struct slim_stream stream;
+	struct slim_stream *under;
+	struct slim_hasher *hasher; /* of a digest */
+	struct slim_digest digest;
+	uint64_t passed, limit;
+	struct slim_file *spool;
+	struct slim_log *log;
+};
+
+static struct decorator *decorate(struct slim_stream *under, const struct slim_stream_ops *ops)
+{
+	struct decorator *d = slim_calloc(1, sizeof(*d));
+	d->stream.ops = ops;
+	d->under = under;
+	return d;
+}
+
+static void decorator_free(struct slim_stream *stream)
+{
+	struct decorator *d = (struct decorator *)stream;
+	slim_stream_free(d->under);
+	slim_hasher_free(d->hasher);
+	slim_file_unref(d->spool);
+	free(d);
+}
+
+static int digest_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	int r = slim_stream_next(d->under, chunk, err);
+	if (r > 0)
+		slim_hasher_add(d->hasher, chunk->ptr, chunk->len);
+	return r;
+}
+
+struct slim_stream *slim_stream_digest(struct slim_stream *under, enum slim_digest_kind kind)
+{
+	static const struct slim_stream_ops ops = { digest_next, decorator_free };
+	struct decorator *d = decorate(under, &ops);
+	d->hasher = slim_hasher_new(kind);
+	return &d->stream;
+}
+
+struct slim_digest slim_stream_digested(struct slim_stream *stream)
+{
+	struct decorator *d = (struct decorator *)stream;
+	if (d->hasher) {
+		d->digest = slim_hasher_end(d->hasher);
+		slim_hasher_free(slim_steal(&d->hasher));
+	}
+	return d->digest;
+}
+
+static int limit_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	int r = slim_stream_next(d->under, chunk, err);
+	if (r <= 0)
+		return r;
+	if (chunk->len > d->limit - d->passed)
+		return slim_fail(err, SLIM_BAD_INPUT, "more than %llu bytes", (unsigned long long)d->limit);
+	d->passed += chunk->len;
+	return 1;
+}
+
+struct slim_stream *slim_stream_limit(struct slim_stream *under, uint64_t limit)
+{
+	static const struct slim_stream_ops ops = { limit_next, decorator_free };
+	struct decorator *d = decorate(under, &ops);
+	d->limit = limit;
+	return &d->stream;
+}
+
+static int tee_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	int r = slim_stream_next(d->under, chunk, err);
+	if (r > 0 && slim_file_append(d->spool, chunk->ptr, chunk->len, err) < 0)
+		return -1;
+	return r;
+}
+
+struct slim_stream *slim_stream_tee(struct slim_stream *under, struct slim_file *spool)
+{
+	static const struct slim_stream_ops ops = { tee_next, decorator_free };
+	struct decorator *d = decorate(under, &ops);
+	d->spool = slim_file_ref(spool);
+	return &d->stream;
+}
+
+static int progress_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	int r = slim_stream_next(d->under, chunk, err);
+	if (r > 0)
+		slim_progress_add(d->log, chunk->len);
+	return r;
+}
+
+struct slim_stream *slim_stream_progress(struct slim_stream *under, struct slim_log *log)
+{
+	static const struct slim_stream_ops ops = { progress_next, decorator_free };
+	struct decorator *d = decorate(under, &ops);
+	d->log = log;
+	return &d->stream;
+}

@@ -1,0 +1,145 @@
+#include "slim/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "slim/alloc.h"
+
+struct slim_file {
+	atomic_uint references;
+	int fd;
+	uint64_t size;
+	char *name;
+	char *folder; /* of a spool, for messages */
+};
+
+struct slim_file *slim_file_new(int fd, const char *name)
+{
+	struct slim_file *f = slim_calloc(1, sizeof(*f));
+	struct stat st;
+	f->fd = fd;
+	f->name = slim_strdup(name);
+	f->size = fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	atomic_init(&f->references, 1);
+	return f;
+}
+
+int slim_file_open(const char *host_path, struct slim_file **out, struct slim_error **err)
+{
+	int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return slim_fail_errno(err, errno, "%s", host_path);
+	struct stat st;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return slim_fail(err, SLIM_BAD_INPUT, "%s: not a regular file", host_path);
+	}
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	*out = slim_file_new(fd, host_path);
+	return 0;
+}
+
+static int unnamed_file(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+		return fd;
+	slim_autofree char *path = slim_format("%s/slim-spool-XXXXXX", folder);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+int slim_file_spool(const char *name, struct slim_file **out, struct slim_error **err)
+{
+	const char *wanted = getenv("TMPDIR");
+	const char *folders[] = { wanted, "/var/tmp", "/tmp" };
+	size_t first = wanted && *wanted ? 0 : 1, last = first ? 3 : 1;
+	int errnum = 0;
+	for (size_t i = first; i < last; i++) {
+		int fd = unnamed_file(folders[i]);
+		if (fd < 0) {
+			errnum = errno;
+			continue;
+		}
+		*out = slim_file_new(fd, name);
+		(*out)->folder = slim_strdup(folders[i]);
+		return 0;
+	}
+	return slim_fail_errno(err, errnum, "a temporary file in %s (TMPDIR names another folder)", folders[first]);
+}
+
+struct slim_file *slim_file_ref(struct slim_file *file)
+{
+	atomic_fetch_add(&file->references, 1);
+	return file;
+}
+
+void slim_file_unref(struct slim_file *file)
+{
+	if (!file || atomic_fetch_sub(&file->references, 1) != 1)
+		return;
+	close(file->fd);
+	free(file->name);
+	free(file->folder);
+	free(file);
+}
+
+const char *slim_file_name(const struct slim_file *file)
+{
+	return file->name;
+}
+
+int slim_file_fd(const struct slim_file *file)
+{
+	return file->fd;
+}
+
+uint64_t slim_file_size(const struct slim_file *file)
+{
+	return file->size;
+}
+
+int slim_file_read(const struct slim_file *file, uint64_t offset, void *buffer, size_t length, struct slim_error **err)
+{
+	char *at = buffer;
+	uint64_t end;
+	if (__builtin_add_overflow(offset, length, &end) || end > INT64_MAX)
+		return slim_fail(err, SLIM_BAD_INPUT, "%s: offset out of range", file->name);
+	while (length) {
+		ssize_t n = pread(file->fd, at, length, (off_t)offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return slim_fail_errno(err, errno, "%s: read", file->name);
+		if (!n)
+			return slim_fail(err, SLIM_BAD_INPUT, "%s: ends too early: truncated, or changed while it was read",
+					 file->name);
+		at += n;
+		offset += (size_t)n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int slim_file_append(struct slim_file *spool, const void *bytes, size_t length, struct slim_error **err)
+{
+	const char *at = bytes;
+	while (length) {
+		ssize_t n = pwrite(spool->fd, at, length, (off_t)spool->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return slim_fail_errno(err, errno, "a temporary file in %s", spool->folder ? spool->folder : spool->name);
+		at += n;
+		spool->size += (size_t)n;
+		length -= (size_t)n;
+	}
+	return 0;
+}

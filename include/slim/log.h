@@ -3,6 +3,7 @@
 #define SLIM_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -20,6 +21,8 @@ void slim_warn(struct slim_log *log, const char *fmt, ...) SLIM_PRINTF(2, 3);   
 void slim_info(struct slim_log *log, const char *fmt, ...) SLIM_PRINTF(2, 3);    /* not with -q */
 void slim_verbose(struct slim_log *log, const char *fmt, ...) SLIM_PRINTF(2, 3); /* with -v only */
 bool slim_log_verbose(const struct slim_log *log);
+/* The text of every warning until now, with -q too, sorted and each once: for the report. LOG owns them. */
+const char *const *slim_log_warnings(struct slim_log *log, size_t *count);
 
 /*
  * One progress line: phase, bar, bytes. Drawn at most ten times a second, only on a terminal unless asked for

@@ -29,6 +29,7 @@ struct slim_packages;
 /* Reads whatever databases there are; a damaged one is a warning and an empty list. Never NULL. */
 struct slim_packages *slim_packages_read(const struct slim_tree *tree, struct slim_log *log);
 void slim_packages_free(struct slim_packages *packages); /* NULL is fine */
+SLIM_DEFINE_CLEANUP(struct slim_packages, slim_packages_free)
 
 size_t slim_packages_count(const struct slim_packages *packages);
 const struct slim_package *slim_packages_at(const struct slim_packages *packages, size_t index);

@@ -32,6 +32,9 @@ void slim_log_free(struct slim_log *log)
 		return;
 	slim_progress_wipe(log);
 	pthread_mutex_destroy(&log->mutex);
+	for (size_t i = 0; i < log->warning_count; i++)
+		free(log->warnings[i]);
+	free(log->warnings);
 	free(log->phase);
 	free(log);
 }
@@ -47,14 +50,49 @@ static void SLIM_PRINTF(3, 0) print(struct slim_log *log, const char *prefix, co
 	pthread_mutex_unlock(&log->mutex);
 }
 
+static void SLIM_PRINTF(2, 0) remember(struct slim_log *log, const char *fmt, va_list args)
+{
+	char *text = NULL;
+	if (vasprintf(&text, fmt, args) < 0)
+		slim_out_of_memory();
+	pthread_mutex_lock(&log->mutex);
+	*slim_push(&log->warnings, &log->warning_count, &log->warning_capacity) = text;
+	pthread_mutex_unlock(&log->mutex);
+}
+
 void slim_warn(struct slim_log *log, const char *fmt, ...)
 {
-	if (!log || log->level == SLIM_QUIET)
+	if (!log)
 		return;
 	va_list args;
 	va_start(args, fmt);
+	remember(log, fmt, args);
+	va_end(args);
+	if (log->level == SLIM_QUIET)
+		return;
+	va_start(args, fmt);
 	print(log, "slim: warning: ", fmt, args);
 	va_end(args);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+const char *const *slim_log_warnings(struct slim_log *log, size_t *count)
+{
+	size_t kept = 0;
+	if (log->warning_count)
+		qsort(log->warnings, log->warning_count, sizeof(*log->warnings), by_bytes);
+	for (size_t i = 0; i < log->warning_count; i++) {
+		if (kept && !strcmp(log->warnings[kept - 1], log->warnings[i]))
+			free(log->warnings[i]);
+		else
+			log->warnings[kept++] = log->warnings[i];
+	}
+	*count = log->warning_count = kept;
+	return (const char *const *)log->warnings;
 }
 
 void slim_info(struct slim_log *log, const char *fmt, ...)

@@ -9,6 +9,8 @@
 
 struct slim_log {
 	pthread_mutex_t mutex; /* guards all below and the order of lines */
+	char **warnings; /* in the order in which they came */
+	size_t warning_count, warning_capacity;
 	FILE *out;
 	enum slim_level level;
 	bool draws; /* progress is shown */

@@ -1,0 +1,114 @@
+#include "pipeline.h"
+
+#include <stdatomic.h>
+
+#include "slim/layer.h"
+#include "slim/pool.h"
+#include "slim/write.h"
+
+int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct slim_log *log,
+		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,
+		       struct slim_error **err)
+{
+	if (slim_archive_open(input, log, archive, err) < 0)
+		return -1;
+	const struct slim_image *all = NULL;
+	size_t total = 0, skipped = 0;
+	if (slim_archive_images(*archive, &all, &total, &skipped, err) < 0)
+		return -1;
+	if (skipped)
+		slim_verbose(log, "%zu attestation%s or artifact%s left out", skipped, skipped == 1 ? "" : "s",
+			     skipped == 1 ? "" : "s");
+	return slim_archive_select(*archive, cli->image, cli->any_platform ? NULL : &cli->platform, chosen, count, err);
+}
+
+/* The layers of one image, as they are read. */
+struct reading {
+	const struct slim_cli *cli;
+	const struct slim_image *image;
+	struct slim_log *log;
+	struct slim_layer **layers;
+	_Atomic uint64_t size, files; /* of the layers that were read: the limits are for all together */
+};
+
+static int check_limits(const struct reading *r, uint64_t size, uint64_t files, struct slim_error **err)
+{
+	const struct slim_limits *l = &r->cli->limits;
+	if (size > l->size)
+		return slim_fail(err, SLIM_BAD_INPUT, "the layers hold over %llu bytes (--max-size)",
+				 (unsigned long long)l->size);
+	if (files > l->files)
+		return slim_fail(err, SLIM_BAD_INPUT, "the layers hold over %llu entries (--max-files)",
+				 (unsigned long long)l->files);
+	return 0;
+}
+
+static int read_layer(void *context, size_t i, struct slim_error **err)
+{
+	struct reading *r = context;
+	if (slim_layer_read(&r->image->layers[i], &r->cli->limits, r->log, &r->layers[i], err) < 0)
+		return -1;
+	uint64_t size = r->layers[i]->size, files = r->layers[i]->count;
+	return check_limits(r, atomic_fetch_add(&r->size, size) + size, atomic_fetch_add(&r->files, files) + files, err);
+}
+
+static int apply(struct reading *r, struct slim_merged *merged, struct slim_error **err)
+{
+	for (size_t i = 0; i < r->image->layer_count; i++) {
+		merged->layer_entries[i] = r->layers[i]->count;
+		merged->layer_sizes[i] = r->layers[i]->size;
+		merged->unpacked += r->layers[i]->size;
+		if (slim_tree_apply(merged->tree, r->layers[i], err) < 0)
+			return slim_wrap(err, "%s", r->image->layers[i].label);
+		slim_layer_free(r->layers[i]);
+		r->layers[i] = NULL;
+	}
+	slim_tree_finish(merged->tree);
+	return 0;
+}
+
+int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
+			struct slim_merged *merged, struct slim_error **err)
+{
+	size_t count = image->layer_count;
+	*merged = (struct slim_merged){ .image = image,
+					.tree = slim_tree_new(),
+					.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
+					.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes)) };
+	struct reading r = { .cli = cli, .image = image, .log = log };
+	r.layers = slim_calloc(count + 1, sizeof(struct slim_layer *));
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < count; i++)
+		bytes += image->layers[i].blob.length;
+	slim_progress_begin(log, "reading layers", bytes);
+	int result = slim_parallel(cli->write.jobs, count, read_layer, &r, err);
+	slim_progress_end(log);
+	if (result == 0)
+		result = apply(&r, merged, err);
+	for (size_t i = 0; i < count; i++)
+		slim_layer_free(r.layers[i]);
+	free(r.layers);
+	return result;
+}
+
+void slim_merged_clear(struct slim_merged *merged)
+{
+	slim_tree_free(merged->tree);
+	free(merged->layer_entries);
+	free(merged->layer_sizes);
+	*merged = (struct slim_merged){ 0 };
+}
+
+int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *merged, struct slim_log *log,
+			struct slim_trace **trace, struct slim_error **err)
+{
+	slim_progress_begin(log, "tracing", 0);
+	int result = slim_trace_run(&(struct slim_trace_input){ .tree = merged->tree,
+								.config = &merged->image->config,
+								.wishes = &cli->wishes,
+								.slimmed = slim_image_is_slimmed(merged->image),
+								.log = log },
+				    trace, err);
+	slim_progress_end(log);
+	return result;
+}

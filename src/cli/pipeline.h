@@ -1,0 +1,33 @@
+/* From an opened archive to a traced image: what every command that traces needs. */
+#ifndef SLIM_CLI_PIPELINE_H
+#define SLIM_CLI_PIPELINE_H
+
+#include "slim/image.h"
+#include "slim/trace.h"
+#include "slim/tree.h"
+
+#include "options.h"
+
+struct slim_merged { /* an image as one tree */
+	const struct slim_image *image;
+	struct slim_tree *tree;
+	uint64_t unpacked;          /* bytes of all layers' tars */
+	uint64_t *layer_entries;    /* of each layer */
+	uint64_t *layer_sizes;      /* of each layer's tar */
+};
+
+/* Open the input and choose the images that --image and --platform ask for; at least one. free() *CHOSEN. */
+int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct slim_log *log,
+		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,
+		       struct slim_error **err) SLIM_MUST_CHECK;
+
+/* Read the layers, several at once, and merge them. Call slim_merged_clear in any case. */
+int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
+			struct slim_merged *merged, struct slim_error **err) SLIM_MUST_CHECK;
+void slim_merged_clear(struct slim_merged *merged);
+
+/* MERGED must outlive the trace. */
+int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *merged, struct slim_log *log,
+			struct slim_trace **trace, struct slim_error **err) SLIM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,219 @@
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *copy(struct slim_arena *arena, const char *text)
+{
+	return slim_arena_strndup(arena, text, strlen(text));
+}
+
+static const char **copy_list(struct slim_arena *arena, const char **list)
+{
+	size_t n = 0;
+	while (list[n])
+		n++;
+	const char **out = slim_arena_alloc(arena, (n + 1) * sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = copy(arena, list[i]);
+	return out;
+}
+
+static const char *type_of(const struct slim_node *node)
+{
+	switch (node->inode->mode & S_IFMT) {
+	case S_IFREG: return "file";
+	case S_IFDIR: return "dir";
+	case S_IFLNK: return "link";
+	case S_IFCHR: return "char";
+	case S_IFBLK: return "block";
+	case S_IFIFO: return "fifo";
+	}
+	return "socket";
+}
+
+/* What one image's part of the model is made from. */
+struct build {
+	struct slim_arena *arena;
+	struct slim_report_image *image;
+	const struct slim_report_source *source;
+	bool *selected;     /* of each node: it is in the selection */
+	const char **paths; /* of each node, shared by entries and reasons; NULL unless the report is detailed */
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const void *const *x = a, *const *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* Sizes of the files that have several names: each once. */
+static uint64_t shared_bytes(const struct slim_inode **inodes, size_t count)
+{
+	uint64_t bytes = 0;
+	if (count)
+		qsort(inodes, count, sizeof(const struct slim_inode *), by_address);
+	for (size_t i = 0; i < count; i++)
+		if (!i || inodes[i] != inodes[i - 1])
+			bytes += inodes[i]->size;
+	return bytes;
+}
+
+/* The nodes of the whole tree, or of the selection; the root does not count. */
+static void count_nodes(const struct build *b, bool selected_only, struct slim_totals *totals)
+{
+	size_t count = slim_tree_count(b->source->tree), shared = 0;
+	slim_autofree const struct slim_inode **inodes = slim_calloc(count, sizeof(*inodes));
+	for (uint32_t id = 1; id < count; id++) {
+		const struct slim_node *node = slim_tree_node(b->source->tree, id);
+		if (selected_only && !b->selected[id])
+			continue;
+		totals->files += slim_node_is_file(node);
+		totals->folders += slim_node_is_dir(node);
+		totals->links += slim_node_is_link(node);
+		if (!slim_node_is_file(node))
+			continue;
+		if (node->inode->links > 1)
+			inodes[shared++] = node->inode;
+		else
+			totals->bytes += node->inode->size;
+	}
+	totals->bytes += shared_bytes(inodes, shared);
+}
+
+static void count(struct build *b)
+{
+	struct slim_report_image *image = b->image;
+	const struct slim_report_source *source = b->source;
+	count_nodes(b, false, &image->before);
+	count_nodes(b, true, &image->after);
+	image->before.layers = source->image->layer_count;
+	image->before.unpacked = source->unpacked;
+	for (size_t i = 0; i < source->image->layer_count; i++)
+		image->before.stored += source->image->layers[i].blob.length;
+	image->after.layers = 1;
+	if (!source->written)
+		return;
+	image->written = true;
+	image->output = *source->written;
+	image->after.unpacked = source->written->layer_tar_size;
+	image->after.stored = source->written->layer_size;
+}
+
+static void add_packages(struct build *b)
+{
+	const struct slim_packages *packages = slim_trace_packages(b->source->trace);
+	size_t n = slim_packages_count(packages);
+	b->image->packages = slim_arena_alloc(b->arena, (n + 1) * sizeof(*b->image->packages));
+	b->image->package_count = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct slim_package *p = slim_packages_at(packages, i);
+		struct slim_report_package *out = &b->image->packages[i];
+		*out = (struct slim_report_package){ .name = copy(b->arena, p->name), .version = copy(b->arena, p->version),
+						     .architecture = copy(b->arena, p->architecture) };
+		for (size_t f = 0; f < p->file_count; f++) {
+			const struct slim_node *node = p->files[f];
+			uint64_t bytes = slim_node_is_file(node) ? node->inode->size : 0;
+			bool kept = b->selected[node->id];
+			out->files++;
+			out->bytes += bytes;
+			out->kept += kept;
+			out->kept_bytes += kept ? bytes : 0;
+		}
+		b->image->before.packages++;
+		b->image->after.packages += out->kept > 0;
+	}
+}
+
+static void add_reasons(struct build *b, const struct slim_node *node, struct slim_report_path *out)
+{
+	const struct slim_reason *first = slim_trace_reasons(b->source->trace, node);
+	for (const struct slim_reason *r = first; r; r = r->next)
+		out->reason_count++;
+	struct slim_report_reason *reasons = slim_arena_alloc(b->arena, (out->reason_count + 1) * sizeof(*reasons));
+	size_t i = 0;
+	for (const struct slim_reason *r = first; r; r = r->next)
+		reasons[i++] = (struct slim_report_reason){ slim_rule(r->rule), r->from ? b->paths[r->from->id] : NULL,
+							    copy(b->arena, r->evidence ? r->evidence : "") };
+	out->reasons = reasons;
+}
+
+static void add_paths(struct build *b)
+{
+	const struct slim_packages *packages = slim_trace_packages(b->source->trace);
+	size_t n = slim_tree_count(b->source->tree), kept = 0;
+	for (uint32_t id = 1; id < n; id++) {
+		b->paths[id] = slim_node_path(b->arena, slim_tree_node(b->source->tree, id));
+		kept += b->selected[id];
+	}
+	b->image->kept = slim_arena_alloc(b->arena, (kept + 1) * sizeof(*b->image->kept));
+	b->image->dropped = slim_arena_alloc(b->arena, (n - kept) * sizeof(*b->image->dropped));
+	for (uint32_t id = 1; id < n; id++) {
+		const struct slim_node *node = slim_tree_node(b->source->tree, id);
+		struct slim_report_path *out = b->selected[id] ? &b->image->kept[b->image->kept_count++]
+							       : &b->image->dropped[b->image->dropped_count++];
+		const struct slim_package *owner = slim_packages_owner(packages, node);
+		*out = (struct slim_report_path){ .path = b->paths[id], .type = type_of(node),
+						  .owner = owner ? b->image->packages[owner->index].name : NULL,
+						  .size = slim_node_is_file(node) ? node->inode->size : 0 };
+		if (b->selected[id])
+			add_reasons(b, node, out);
+	}
+}
+
+static int by_path_and_text(const void *a, const void *b)
+{
+	const struct slim_report_doubt *x = a, *y = b;
+	int order = strcmp(x->path ? x->path : "", y->path ? y->path : "");
+	return order ? order : strcmp(x->text, y->text);
+}
+
+static void add_doubts(struct build *b)
+{
+	struct slim_report_image *image = b->image;
+	size_t n = 0, kept = 0;
+	for (const struct slim_doubt *d = slim_trace_doubts(b->source->trace); d; d = d->next)
+		n++;
+	struct slim_report_doubt *doubts = slim_arena_alloc(b->arena, (n + 1) * sizeof(*doubts));
+	n = 0;
+	for (const struct slim_doubt *d = slim_trace_doubts(b->source->trace); d; d = d->next)
+		doubts[n++] = (struct slim_report_doubt){ d->node ? b->paths[d->node->id] : NULL, copy(b->arena, d->text) };
+	qsort(doubts, n, sizeof(*doubts), by_path_and_text);
+	for (size_t i = 0; i < n; i++)
+		if (!i || by_path_and_text(&doubts[i], &doubts[kept - 1]))
+			doubts[kept++] = doubts[i];
+	image->doubts = doubts;
+	image->doubt_count = kept;
+}
+
+void slim_report_add(struct slim_report *report, const struct slim_report_source *source)
+{
+	if (!report->arena)
+		report->arena = slim_arena_new();
+	struct slim_report_image *image = slim_push(&report->images, &report->image_count, &report->image_capacity);
+	*image = (struct slim_report_image){ .name = copy(report->arena, source->image->name) };
+	image->platform = slim_platform_text(report->arena, source->image->config.platform);
+	image->entrypoint = copy_list(report->arena, source->image->config.entrypoint);
+	image->cmd = copy_list(report->arena, source->image->config.cmd);
+	size_t nodes = slim_tree_count(source->tree);
+	slim_autofree bool *selected = slim_calloc(nodes, sizeof(*selected));
+	slim_autofree const char **paths = slim_calloc(nodes, sizeof(*paths));
+	for (size_t i = 0; i < source->selection->count; i++)
+		selected[source->selection->nodes[i]->id] = true;
+	struct build b = { report->arena, image, source, selected, paths };
+	paths[0] = "/";
+	count(&b);
+	add_packages(&b);
+	if (!report->detailed)
+		return;
+	add_paths(&b);
+	add_doubts(&b);
+}
+
+void slim_report_clear(struct slim_report *report)
+{
+	slim_arena_free(report->arena);
+	free(report->images);
+	*report = (struct slim_report){ 0 };
+}

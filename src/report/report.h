@@ -1,0 +1,108 @@
+/*
+ * What a run did, each number computed once. Text, JSON and HTML print this same model. Everything is copied, so that
+ * a report outlives the trees that it tells of.
+ */
+#ifndef SLIM_REPORT_REPORT_H
+#define SLIM_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "slim/image.h"
+#include "slim/trace.h"
+#include "slim/write.h"
+
+struct slim_totals {
+	uint64_t layers, files, folders, links; /* as in slim_selection */
+	uint64_t bytes;    /* contents, each inode once */
+	uint64_t unpacked; /* the layers' tars; 0 after a dry run */
+	uint64_t stored;   /* the layers as they lie in the archive; 0 after a dry run */
+	uint64_t packages; /* of which at least one file is there */
+};
+
+struct slim_report_reason {
+	const struct slim_rule *rule;
+	const char *from;     /* a path, or NULL */
+	const char *evidence;
+};
+
+struct slim_report_path {
+	const char *path;
+	const char *type;  /* "file", "dir", "link", "char", "block", "fifo", "socket" */
+	const char *owner; /* name of a package, or NULL */
+	uint64_t size;     /* of a file; 0 for what is none */
+	const struct slim_report_reason *reasons;
+	size_t reason_count;
+};
+
+struct slim_report_package {
+	const char *name, *version, *architecture;
+	uint64_t files, kept;             /* paths that are no folders */
+	uint64_t bytes, kept_bytes;
+};
+
+struct slim_report_doubt {
+	const char *path; /* or NULL */
+	const char *text;
+};
+
+struct slim_report_image {
+	const char *name, *platform; /* "" when the input does not say */
+	const char **entrypoint, **cmd;
+	struct slim_totals before, after;
+	bool written;
+	struct slim_written output;
+	/* The lists below are empty unless the report is detailed. In the order of the tree, doubts sorted. */
+	struct slim_report_path *kept, *dropped;
+	size_t kept_count, dropped_count;
+	struct slim_report_package *packages;
+	size_t package_count;
+	struct slim_report_doubt *doubts;
+	size_t doubt_count;
+};
+
+struct slim_report {
+	struct slim_arena *arena;
+	bool detailed;
+	const char *input, *form;       /* as given; slim_archive_form */
+	uint64_t input_size;
+	const char *output;             /* NULL: dry run */
+	uint64_t output_size;
+	const struct slim_wishes *wishes;
+	const struct slim_write_options *write; /* as asked for */
+	const char *image_wish, *platform_wish; /* --image and --platform, or NULL */
+	struct slim_report_image *images;
+	size_t image_count, image_capacity;
+	const char *const *warnings;    /* sorted; the log owns them */
+	size_t warning_count;
+};
+
+void slim_report_clear(struct slim_report *report);
+
+struct slim_report_source {
+	const struct slim_image *image;
+	const struct slim_tree *tree;
+	const struct slim_trace *trace;
+	const struct slim_selection *selection;
+	uint64_t unpacked;                  /* the sum of the layers' tars */
+	const struct slim_written *written; /* NULL: dry run */
+};
+void slim_report_add(struct slim_report *report, const struct slim_report_source *source);
+
+/* The summary of a run, at most 80 columns wide. */
+void slim_report_text(const struct slim_report *report, double seconds, FILE *out);
+/* docs/report.md describes it. No timings: the same run gives the same bytes. */
+void slim_report_json(const struct slim_report *report, FILE *out);
+/* One self-contained page. */
+void slim_report_html(const struct slim_report *report, FILE *out);
+
+/* "186.2 MB": decimal units, as every engine prints them. BUFFER holds 32 bytes; returns it. */
+const char *slim_human_size(uint64_t bytes, char *buffer);
+/* "5,312" */
+const char *slim_human_count(uint64_t count, char *buffer);
+
+/* A JSON string with quotes. Control bytes and `<` are escaped; a byte that is no UTF-8 becomes the text \xNN. */
+void slim_json_quote(const char *text, FILE *out);
+
+#endif

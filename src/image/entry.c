@@ -1,0 +1,192 @@
+#include "layer_tar.h"
+
+#include <inttypes.h>
+
+#include <archive.h>
+
+#include "slim/path.h"
+
+static struct slim_blob blob_or_empty(const char *s)
+{
+	return s ? slim_blob_of(s) : SLIM_BLOB("");
+}
+
+/* --- attributes ---------------------------------------------------------------------------------------------------- */
+
+static int set_owner(struct slim_inode *inode, struct archive_entry *entry, struct slim_error **err)
+{
+	int64_t uid = archive_entry_uid(entry), gid = archive_entry_gid(entry);
+	/* the number above means "no change" to chown(2), so no file can have it */
+	if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX)
+		return slim_fail(err, SLIM_BAD_INPUT, "owner %" PRId64 ":%" PRId64 " is out of range", uid, gid);
+	inode->uid = (uint32_t)uid;
+	inode->gid = (uint32_t)gid;
+	return 0;
+}
+
+static void set_time(struct slim_inode *inode, struct archive_entry *entry)
+{
+	inode->mtime = archive_entry_mtime(entry);
+	inode->mtime_nsec = (uint32_t)archive_entry_mtime_nsec(entry);
+	/* libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s, where -2 s and 0.75 s is meant */
+	if (inode->mtime < 0 && inode->mtime_nsec && inode->mtime > INT64_MIN) {
+		inode->mtime--;
+		inode->mtime_nsec = 1000000000 - inode->mtime_nsec;
+	}
+}
+
+static int set_device(struct slim_inode *inode, struct archive_entry *entry, struct slim_error **err)
+{
+	uint64_t high = archive_entry_rdevmajor(entry), low = archive_entry_rdevminor(entry);
+	if (high > UINT32_MAX || low > UINT32_MAX)
+		return slim_fail(err, SLIM_BAD_INPUT, "device number is out of range");
+	inode->dev_major = (uint32_t)high;
+	inode->dev_minor = (uint32_t)low;
+	return 0;
+}
+
+static struct slim_inode *new_inode(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_error **err)
+{
+	struct slim_inode *inode = slim_arena_alloc(r->layer->inodes, sizeof(*inode));
+	inode->mode = (archive_entry_mode(entry) & 07777);
+	set_time(inode, entry);
+	if (set_owner(inode, entry, err))
+		return NULL;
+	inode->xattrs = slim_layer_xattrs(r, entry);
+	return inode;
+}
+
+/* --- content ------------------------------------------------------------------------------------------------------- */
+
+/* Ordered, apart from each other, within the file. *stored: the sum of their lengths. */
+static int read_extents(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_inode *inode,
+			uint64_t *stored, struct slim_error **err)
+{
+	int count = archive_entry_sparse_reset(entry);
+	struct slim_extent *extents = slim_arena_alloc(r->layer->inodes, ((size_t)count + 1) * sizeof(*extents));
+	uint64_t end = 0;
+	la_int64_t start, length;
+	*stored = 0;
+	while (archive_entry_sparse_next(entry, &start, &length) == ARCHIVE_OK) {
+		if (start < 0 || length < 0 || (uint64_t)start < end || (uint64_t)start > inode->size ||
+		    (uint64_t)length > inode->size - (uint64_t)start)
+			return slim_fail(err, SLIM_BAD_INPUT, "sparse map: out of order, or beyond the file's end");
+		end = (uint64_t)start + (uint64_t)length;
+		*stored += (uint64_t)length;
+		if (length)
+			extents[inode->extent_count++] = (struct slim_extent){ (uint64_t)start, (uint64_t)length };
+	}
+	inode->extents = extents;
+	return 0;
+}
+
+static int set_content(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
+		       struct slim_inode *inode, struct slim_error **err)
+{
+	uint64_t stored;
+	int64_t size = archive_entry_size(entry);
+	if (size < 0)
+		return slim_fail(err, SLIM_BAD_INPUT, "size field: negative");
+	inode->size = stored = (uint64_t)size;
+	if (__builtin_add_overflow(r->claimed, inode->size, &r->claimed) || r->claimed > r->limits->size)
+		return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " bytes of files, holes included",
+				 r->limits->size);
+	if (archive_entry_sparse_count(entry) && read_extents(r, entry, inode, &stored, err))
+		return -1;
+	inode->offset = r->base + offset;
+	inode->file = r->layer->content;
+	r->end = offset + (stored + SLIM_TAR_BLOCK - 1) / SLIM_TAR_BLOCK * SLIM_TAR_BLOCK;
+	return 0;
+}
+
+static void set_target(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_inode *inode)
+{
+	struct slim_blob target = blob_or_empty(archive_entry_symlink(entry));
+	inode->target = slim_blob(slim_arena_strndup(r->layer->inodes, target.ptr, target.len), target.len);
+}
+
+/* --- entries ------------------------------------------------------------------------------------------------------- */
+
+static int set_by_type(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
+		       struct slim_inode *inode, struct slim_error **err)
+{
+	inode->mode |= archive_entry_filetype(entry);
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFREG:
+		return set_content(r, entry, offset, inode, err);
+	case AE_IFLNK:
+		set_target(r, entry, inode);
+		return 0;
+	case AE_IFBLK:
+	case AE_IFCHR:
+		return set_device(inode, entry, err);
+	case AE_IFDIR:
+	case AE_IFIFO:
+		return 0;
+	}
+	return slim_fail(err, SLIM_BAD_INPUT, "of no type that a layer can hold");
+}
+
+static int set_hard_link(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_entry *out,
+			 struct slim_error **err)
+{
+	/* Some tools hold that content follows, some that it does not: the rest would read in two ways. */
+	if (archive_entry_size(entry))
+		return slim_fail(err, SLIM_BAD_INPUT, "a hard link with content");
+	out->kind = SLIM_ENTRY_HARDLINK;
+	out->inode->mode |= S_IFREG;
+	if (slim_path_clean(r->layer->paths, blob_or_empty(archive_entry_hardlink(entry)), &out->link, err))
+		return slim_wrap(err, "hard link target");
+	return 0;
+}
+
+static int fill(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset, struct slim_entry *out,
+		struct slim_error **err)
+{
+	out->inode = new_inode(r, entry, err);
+	if (!out->inode)
+		return -1;
+	if (archive_entry_hardlink(entry))
+		return set_hard_link(r, entry, out, err);
+	if (set_by_type(r, entry, offset, out->inode, err))
+		return -1;
+	bool dir = slim_inode_is_dir(out->inode);
+	if (!out->path.len && !dir)
+		return slim_fail(err, SLIM_BAD_INPUT, "the root must be a folder");
+	if (!slim_inode_is_file(out->inode) && archive_entry_size(entry))
+		return slim_fail(err, SLIM_BAD_INPUT, "%s with content", dir ? "a folder" : "a special file");
+	return 0;
+}
+
+static int add(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset, struct slim_blob name,
+	       struct slim_error **err)
+{
+	struct slim_blob path;
+	struct slim_entry e;
+	bool skip;
+	if (slim_path_clean(r->layer->paths, name, &path, err) ||
+	    slim_whiteout_parse(r->layer->paths, path, &e, &skip, err))
+		return -1;
+	bool file = e.kind == SLIM_ENTRY_FILE;
+	if (file && !skip && fill(r, entry, offset, &e, err))
+		return -1;
+	/* what a whiteout holds is of no use, but it takes its place */
+	if ((!file || skip) && archive_entry_size(entry) > 0)
+		r->end = offset + ((uint64_t)archive_entry_size(entry) + SLIM_TAR_BLOCK - 1) / SLIM_TAR_BLOCK *
+					  SLIM_TAR_BLOCK;
+	if (!skip)
+		*slim_push(&r->layer->entries, &r->layer->count, &r->capacity) = e;
+	return 0;
+}
+
+int slim_layer_add_entry(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
+			 struct slim_error **err)
+{
+	const char *name = archive_entry_pathname(entry);
+	if (!name)
+		return slim_fail(err, SLIM_BAD_INPUT, "an entry without a name");
+	r->end = offset;
+	if (add(r, entry, offset, slim_blob_of(name), err))
+		return slim_wrap(err, "'%s'", slim_path_show(r->layer->paths, slim_blob_of(name)));
+	return 0;
+}

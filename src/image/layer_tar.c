@@ -1,0 +1,110 @@
+#include "layer_tar.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <archive.h>
+
+static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
+{
+	struct slim_layer_reader *r = data;
+	struct slim_blob chunk;
+	int got = slim_stream_next(r->stream, &chunk, &r->err);
+	if (got == 0)
+		return 0;
+	if (got < 0 || slim_tar_watch(&r->watch, chunk, &r->err))
+		return ARCHIVE_FATAL;
+	r->layer->size += chunk.len;
+	*out = chunk.ptr;
+	return (la_ssize_t)chunk.len;
+}
+
+static void free_archive(struct archive **a)
+{
+	archive_read_free(*a);
+}
+
+static int fail_archive(struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
+{
+	if (r->err) {
+		*err = slim_steal(&r->err);
+		return -1;
+	}
+	const char *text = archive_error_string(a);
+	return slim_fail(err, SLIM_BAD_INPUT, "%s", text ? text : "no tar archive");
+}
+
+/*
+ * Names are bytes, and libarchive, in the C locale, hands them out as they are; it may say that it could not convert
+ * them. Any other warning is about a header that others will read differently.
+ */
+static bool is_harmless(struct archive *a)
+{
+	const char *text = archive_error_string(a);
+	return text && strstr(text, "can't be converted");
+}
+
+/* Where libarchive stands must be where the entry before ended: it read neither more nor less than that entry's size. */
+static int check_position(const struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
+{
+	uint64_t start = (uint64_t)archive_read_header_position(a);
+	if (start == r->end)
+		return 0;
+	return slim_fail(err, SLIM_BAD_INPUT, "tar header at byte %" PRIu64 ": the entry before does not end there",
+			 start);
+}
+
+static int read_entries(struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
+{
+	struct archive_entry *entry;
+	uint64_t count = 0;
+	int got;
+	while ((got = archive_read_next_header(a, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
+		if (got == ARCHIVE_WARN && !is_harmless(a))
+			return fail_archive(r, a, err);
+		if (++count > r->limits->files)
+			return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " files", r->limits->files);
+		if (check_position(r, a, err) ||
+		    slim_layer_add_entry(r, entry, (uint64_t)archive_filter_bytes(a, 0), err))
+			return -1;
+	}
+	if (got != ARCHIVE_EOF)
+		return fail_archive(r, a, err);
+	return 0;
+}
+
+static int open_and_read(struct slim_layer_reader *r, struct slim_error **err)
+{
+	slim_cleanup(free_archive) struct archive *a = archive_read_new();
+	if (!a)
+		slim_out_of_memory();
+	archive_read_support_format_tar(a);
+	archive_read_support_format_empty(a);
+	archive_read_set_read_callback(a, read_chunk);
+	archive_read_set_callback_data(a, r);
+	if (archive_read_open1(a) != ARCHIVE_OK)
+		return fail_archive(r, a, err);
+	return read_entries(r, a, err);
+}
+
+/* What follows the end of the tar counts for the digests, and shall not hold another header behind a lone zero block. */
+static int drain(struct slim_layer_reader *r, struct slim_error **err)
+{
+	const void *ignored;
+	la_ssize_t got;
+	while ((got = read_chunk(NULL, r, &ignored)) > 0)
+		;
+	if (got == 0)
+		return slim_tar_watch_end(&r->watch, err);
+	*err = slim_steal(&r->err);
+	return -1;
+}
+
+int slim_layer_read_tar(struct slim_layer_reader *r, struct slim_error **err)
+{
+	if (open_and_read(r, err) || drain(r, err))
+		return -1;
+	if (r->end > r->layer->size)
+		return slim_fail(err, SLIM_BAD_INPUT, "the tar ends in the middle of an entry");
+	return 0;
+}

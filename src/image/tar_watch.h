@@ -1,0 +1,46 @@
+/*
+ * A second look at a layer's tar while libarchive reads it. libarchive is lenient where the tools that run images are
+ * not (they read as Go's archive/tar does): it takes unknown types for files, cuts names at a NUL, passes over
+ * malformed pax records and ends at a lone zero block. Such archives read in two ways; here they are errors.
+ * Sources: POSIX.1-2017 pax(1), "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
+ */
+#ifndef SLIM_IMAGE_TAR_WATCH_H
+#define SLIM_IMAGE_TAR_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "slim/blob.h"
+#include "slim/error.h"
+
+enum { SLIM_TAR_BLOCK = 512 };
+
+enum slim_tar_state { SLIM_TAR_HEADER, SLIM_TAR_SPARSE_MAP, SLIM_TAR_BODY, SLIM_TAR_CONTENT, SLIM_TAR_END };
+
+struct slim_tar_watch {
+	enum slim_tar_state state;
+	uint64_t entries;                    /* seen so far */
+	uint64_t offset;                     /* of the block being filled, for messages */
+	size_t filled;
+	unsigned char block[SLIM_TAR_BLOCK]; /* a header or a block of a sparse map */
+	uint64_t left;                       /* bytes of content and padding to pass over */
+	char *body;                          /* of a pax header or a long name */
+	size_t body_size, body_filled;
+	char body_type;
+	bool zero_block;                     /* one stood before */
+	bool special;                        /* a pax header or a long name waits for its entry */
+	bool pax;                            /* a pax header does */
+	bool has_size;                       /* a pax record gives the next entry's size: */
+	uint64_t size;
+};
+
+/* Start with a zeroed struct. After an error the watch is of no more use. */
+int slim_tar_watch(struct slim_tar_watch *watch, struct slim_blob bytes, struct slim_error **err) SLIM_MUST_CHECK;
+/* The stream has ended: not in the middle of something? */
+int slim_tar_watch_end(const struct slim_tar_watch *watch, struct slim_error **err) SLIM_MUST_CHECK;
+void slim_tar_watch_clear(struct slim_tar_watch *watch);
+
+/* The body of a pax header is well formed. *has_size and *size tell of its `size` record. */
+int slim_pax_check(struct slim_blob body, bool *has_size, uint64_t *size, struct slim_error **err) SLIM_MUST_CHECK;
+
+#endif

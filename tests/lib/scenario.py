@@ -342,7 +342,7 @@ def run(scenario, slim, folder):
     if done.returncode != 0 or not os.path.exists(report):
         return Result(done.returncode, stderr, None)
     with open(report, encoding="utf-8", errors="surrogateescape") as f:
-        return Result(done.returncode, stderr, json.load(f))
+        return Result(done.returncode, stderr, json.load(f)["images"][0])
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------

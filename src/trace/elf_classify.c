@@ -37,12 +37,18 @@ bool elf_is_soname(struct slim_blob text)
 	return true;
 }
 
+/* Begins as paths do: of a table of numbers, little that is taken for text does. */
+static bool is_path(struct slim_blob word)
+{
+	return word.len >= 2 && word.ptr[0] == '/' && (isalnum((unsigned char)word.ptr[1]) || strchr("._", word.ptr[1]));
+}
+
 /* A path, or several of them with colons between. */
 static void found_paths(struct elf_strings *s, struct slim_blob text)
 {
 	struct slim_blob part;
 	while (slim_blob_split_any(&text, ":;", &part))
-		if (part.len >= 2 && part.ptr[0] == '/')
+		if (is_path(part))
 			elf_found(s, ELF_PATH, part.ptr, part.len);
 }
 
@@ -58,13 +64,18 @@ static bool is_name(struct slim_blob word)
 
 static bool is_program(struct slim_blob word)
 {
-	return is_name(word) || (word.len >= 2 && word.ptr[0] == '/' && !memchr(word.ptr, '%', word.len));
+	if (word.len < 4 || word.ptr[0] != '/')
+		return is_name(word);
+	for (size_t i = 0; i < word.len; i++)
+		if (!isalnum((unsigned char)word.ptr[i]) && !strchr("/._+-", word.ptr[i]))
+			return false;
+	return is_path(word);
 }
 
 static bool is_redirection(struct slim_blob word)
 {
 	size_t at = word.len > 1 && isdigit((unsigned char)word.ptr[0]);
-	return word.ptr[at] == '>' || word.ptr[at] == '<';
+	return word.ptr[at] == '>' || (word.ptr[at] == '<' && word.ptr[word.len - 1] != '>');
 }
 
 static bool is_joint(struct slim_blob word)
@@ -86,7 +97,7 @@ static bool is_command(struct slim_blob text)
 		if (name_next && !is_program(word))
 			return false;
 		if (first && word.ptr[0] == '/')
-			return true;
+			return text.len > 0;
 		first = false;
 		bool was_name = name_next || file_next;
 		name_next = file_next = false;
@@ -120,7 +131,7 @@ void elf_classify(struct elf_strings *s, const char *text, size_t length, unsign
 		if (is_command(all))
 			elf_found(s, ELF_COMMAND, all.ptr, all.len);
 	} else if (open) {
-		if ((text[0] == '/' && length > 2) || memmem(text, length, ".so", 3))
+		if (is_path(all) || memmem(text, length, ".so", 3))
 			elf_found(s, ELF_TEMPLATE, text, length);
 	} else if (text[0] == '/') {
 		found_paths(s, all);

@@ -78,13 +78,24 @@ static void text_before(struct elf_strings *s, const char *start, const char *en
 		elf_classify(s, p, (size_t)(end - p), has);
 }
 
+/* Tables of addresses are mostly zeros. */
+static const char *skip_zeros(const char *p, const char *end)
+{
+	static const char zeros[16];
+	while (end - p >= 16 && !memcmp(p, zeros, 16))
+		p += 16;
+	while (p < end && !*p)
+		p++;
+	return p;
+}
+
 static size_t scan_c_chunk(struct elf_strings *s, const char *bytes, size_t size)
 {
 	const char *start = bytes, *end = bytes + size, *nul;
 	while ((nul = memchr(start, 0, (size_t)(end - start)))) {
 		if (nul - start >= 2)
 			text_before(s, start, nul);
-		start = nul + 1;
+		start = skip_zeros(nul + 1, end);
 	}
 	return (size_t)(end - start);
 }

@@ -9,7 +9,7 @@ A list may be given as a list or as text with commas. Attributes:
   undef, define                            names of undefined and of exported symbols
   strings                                  string constants in .rodata
   note                                     the JSON text of a .note.dlopen note (a list gives several notes)
-  flags                                    nodeflib pie exec static go nosections origin nonul
+  flags                                    nodeflib pie exec static go (with static) nosections origin
   machine                                  a name of MACHINES (x86_64)
   class, endian                            64 or 32, little or big: the machine's own unless said
   hash                                     sysv (default), gnu, both, none
@@ -211,8 +211,6 @@ class _Builder:
             self.link(".gnu.hash", ".dynsym")
             tags = [(t, at[0] if t == DT["strtab"] else at[2] if t == DT["strsz"] else v) for t, v in tags]
         self.place(".rodata", b"\0".join([b""] + [self.encoded(t) for t in self.a["strings"]] + [b""]), align=1)
-        if "go" in self.flags:
-            self.place(".go.buildinfo", b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + b"\x08go1.22.0\x00", flags=3, align=16)
         end_read = len(self.out)
         code = bytes.fromhex(EXIT.get(self.machine, "00000000") if self.program else "00000000")
         text = self.place(".text", code, flags=6, align=16, shift=PAGE)
@@ -222,6 +220,9 @@ class _Builder:
             data = b"".join(self.pack("PP", t, v) for t, v in tags)
             at = self.place(".dynamic", data, kind=6, flags=3, shift=2 * PAGE, link=self.index(".dynstr"),
                             entsize=16 if self.wide else 8)
+        elif "go" in self.flags:
+            data = b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + b"\x08go1.22.0\0"
+            at = self.place(".go.buildinfo", data, flags=3, align=16, shift=2 * PAGE)
         else:
             at = self.place(".data", b"\0" * 8, flags=3, shift=2 * PAGE)
         headers.append((PT_LOAD, 6, at[1], at[0], at[2], PAGE))

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include <isa-l/igzip_lib.h>
-#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <zlib.h>
 

@@ -8,7 +8,11 @@
 	X(slim_skeleton_tracer)  /* folders */ \
 	X(slim_system_data_tracer) /* what kept ELF files open by fixed names */ \
 	X(slim_pam_tracer)       /* PAM services and modules */ \
-	X(slim_locale_tracer)    /* selected locales and languages */
+	X(slim_locale_tracer)    /* selected locales and languages */ \
+	X(slim_package_tracer)   /* the package of a started program */ \
+	X(slim_config_tracer)    /* paths in configuration and in programs */ \
+	X(slim_app_tracer)       /* the application's folders, files owned by nobody */ \
+	X(slim_runtime_tracer)   /* language runtimes */
 
 #define X(tracer) extern const struct slim_tracer tracer;
 SLIM_TRACERS(X)

@@ -1,0 +1,140 @@
+/* The application's own folders, and files that no package owns: tracing.md D (ladder), E10. */
+#include <string.h>
+
+#include "owners.h"
+#include "system_data.h"
+
+/* Folders that hold applications by custom. */
+static const char *const app_places[] = { "/app", "/srv/*", "/usr/src/app", "/var/www", "/docker-entrypoint*", NULL };
+
+/* Where people put files by hand; those that a package owns are not looked at. */
+static const char *const local_folders[] = { "/usr/local/bin", "/usr/local/lib", "/usr/local/lib64", "/usr/local/share",
+					      "/usr/local/etc", "/usr/local/sbin", "/usr/local/libexec", "/opt", "/srv", "/etc" };
+
+struct state {
+	struct slim_node **waiting; /* kept files outside the system's folders, not yet known as an application's */
+	size_t waiting_count, waiting_capacity;
+	bool *taken;                /* by node number: a folder that has been kept as an application's */
+};
+
+static void keep_app(struct slim_trace *t, struct state *s, struct slim_node *dir, const struct slim_node *from,
+		     const char *evidence)
+{
+	if (!dir || !slim_node_is_dir(dir) || s->taken[dir->id] || slim_is_shared_folder(t, dir) || slim_is_system_path(dir))
+		return;
+	s->taken[dir->id] = true;
+	uint32_t end = slim_node_end(slim_trace_tree(t), dir);
+	bool managed_too = slim_is_managed(t, dir), junk_too = slim_is_junk(t, dir);
+	for (uint32_t id = dir->id; id < end; id++) {
+		struct slim_node *node = slim_tree_node(slim_trace_tree(t), id);
+		if ((managed_too || !slim_is_managed(t, node)) && (junk_too || !slim_is_junk(t, node)))
+			slim_keep(t, node, SLIM_RULE_APPLICATION, from, "%s", evidence);
+	}
+}
+
+static void keep_custom_folders(struct slim_trace *t, struct state *s)
+{
+	for (const char *const *place = app_places; *place; place++) {
+		struct slim_blob rest = slim_blob_of(*place), base;
+		bool wild = slim_is_wildcard(rest);
+		const char *slash = strrchr(*place, '/');
+		base = slim_blob(*place, wild ? (size_t)(slash - *place) : rest.len);
+		struct slim_node *dir = slim_tree_walk(slim_trace_tree(t), NULL, base.len ? base : SLIM_BLOB("/"), true, NULL, NULL);
+		if (dir && !wild)
+			keep_app(t, s, dir, NULL, "a folder for applications");
+		for (struct slim_node *c = dir && wild ? dir->first : NULL; c; c = c->next) {
+			if (!slim_wildcard(slim_blob_of(slash + 1), slim_blob(c->name, c->name_length)))
+				continue;
+			if (slim_node_is_dir(c))
+				keep_app(t, s, c, NULL, "a folder for applications");
+			else
+				slim_keep(t, c, SLIM_RULE_APPLICATION, NULL, "a folder for applications");
+		}
+	}
+}
+
+/* A link by hand into a managed tree (npm's bin links) stays only with what it starts. */
+static bool is_wanted_link(struct slim_trace *t, const struct slim_node *link, bool in_etc)
+{
+	const struct slim_node *target = slim_tree_walk(slim_trace_tree(t), link->parent, link->inode->target, true, NULL, NULL);
+	return !in_etc && target && !slim_is_managed(t, target) && !slim_is_junk(t, target) && !slim_is_system_path(target);
+}
+
+static bool is_local(struct slim_trace *t, const struct slim_node *node, bool in_etc)
+{
+	if (slim_node_is_dir(node) || slim_packages_owner(slim_trace_packages(t), node))
+		return false;
+	if (slim_is_junk(t, node) || slim_is_managed(t, node) || (in_etc && slim_is_integration(t, node)))
+		return false;
+	return !slim_node_is_link(node) || is_wanted_link(t, node, in_etc);
+}
+
+static void keep_local_files(struct slim_trace *t)
+{
+	const struct slim_tree *tree = slim_trace_tree(t);
+	for (size_t i = 0; i < SLIM_COUNT(local_folders); i++) {
+		const struct slim_node *dir = slim_tree_find(tree, local_folders[i]);
+		bool in_etc = !strcmp(local_folders[i], "/etc");
+		uint32_t end = dir && dir->parent ? slim_node_end(tree, dir) : 0;
+		for (uint32_t id = dir ? dir->id : 0; id < end; id++)
+			if (is_local(t, slim_tree_node(tree, id), in_etc))
+				slim_keep(t, slim_tree_node(tree, id), SLIM_RULE_LOCAL_FILE, NULL, "below %s", local_folders[i]);
+	}
+}
+
+static void start(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	s->taken = slim_calloc(slim_tree_count(slim_trace_tree(t)), sizeof(bool));
+	const char *work = slim_trace_config(t)->working_dir;
+	if (*work)
+		keep_app(t, s, slim_tree_find(slim_trace_tree(t), work), NULL, "WorkingDir");
+	keep_custom_folders(t, s);
+	keep_local_files(t);
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	struct state *s = state;
+	if (!slim_is_system_path(node) && !slim_is_managed(t, node))
+		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+}
+
+/* bin/server belongs to what is beside bin. */
+static struct slim_node *app_folder(const struct slim_node *node)
+{
+	static const char *const parts[] = { "bin", "sbin", "libexec", "lib", "dist", "build", "out", "target" };
+	struct slim_node *dir = node->parent;
+	for (size_t i = 0; i < SLIM_COUNT(parts); i++)
+		if (!strcmp(dir->name, parts[i]) && dir->parent && dir->parent->parent)
+			return dir->parent;
+	return dir;
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	size_t left = 0;
+	for (size_t i = 0; i < s->waiting_count; i++) {
+		struct slim_node *node = s->waiting[i];
+		if (!slim_is_started(t, node)) {
+			s->waiting[left++] = node;
+			continue;
+		}
+		struct slim_node *dir = app_folder(node);
+		keep_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir, NULL, "the folder of a started program");
+	}
+	s->waiting_count = left;
+}
+
+static void clear(void *state)
+{
+	struct state *s = state;
+	free(s->waiting);
+	free(s->taken);
+}
+
+const struct slim_tracer slim_app_tracer = {
+	.name = "applications", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA,
+	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
+};

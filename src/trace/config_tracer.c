@@ -1,0 +1,308 @@
+/* Paths that kept configuration files and kept programs name. tracing.md E9, D9, F rows 21 and 39. */
+#include <ctype.h>
+#include <string.h>
+
+#include "owners.h"
+#include "slim/path.h"
+#include "system_data.h"
+
+enum { CONFIG_MAX = 1 << 20 };
+
+/* Read by other rules, or lists of what may be there, not of what is wanted. */
+static const char *const not_scanned[] = {
+	"passwd", "passwd-", "group", "group-", "shadow", "shadow-", "gshadow", "gshadow-", "subuid*", "subgid*", "shells",
+	"ld.so.conf", "nsswitch.conf", "services", "protocols", "mime.types", "magic", "login.defs", "hosts", "profile",
+	"bash.bashrc", "inputrc", "adduser.conf", "deluser.conf", "fstab", "mtab", "ca-certificates.conf", "os-release",
+	"sudoers", "mailcap", "environment", "useradd", "debconf.conf", "networks", "rpc", "ethertypes", "copyright", NULL
+};
+
+static const char *const config_names[] = { "*.conf", "*.cnf", "*.ini", "*.cfg", "*.yaml", "*.yml", "*.toml", "*.properties",
+					     "*.env", ".env", "*.xml", NULL };
+
+/* A mere mention in a configuration file does not bring a whole runtime. */
+static const char *const heavy_programs[] = { "perl*", "python*", "ruby*", "node*", "php*", "git*", "gcc*", "vim*", "emacs*",
+					       "java", "gdb", NULL };
+
+struct state {
+	struct slim_node **waiting; /* text files that are no configuration as far as is known */
+	size_t waiting_count, waiting_capacity;
+	uint32_t *owners;           /* slim_folder_owners */
+	const struct slim_node *etc;
+};
+
+/* One configuration file that is being read. */
+struct reading {
+	struct slim_trace *t;
+	struct state *s;
+	const struct slim_node *file;
+	struct slim_node *bases[8]; /* folders to which its relative names may refer */
+	size_t base_count;
+	enum slim_rule_id rule;     /* of the line */
+};
+
+static void start(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	s->owners = slim_folder_owners(t);
+	s->etc = slim_tree_find(slim_trace_tree(t), "/etc");
+}
+
+/* Whether FROM's package, or a package of the same source, is the only one that has files below DIR. */
+static bool is_own_folder(struct slim_trace *t, const struct state *s, const struct slim_node *dir,
+			  const struct slim_node *from, bool any_single_owner)
+{
+	uint32_t owner = s->owners[dir->id];
+	if (!owner)
+		return true;
+	if (owner == SLIM_OWNED_BY_MANY)
+		return false;
+	const struct slim_packages *packages = slim_trace_packages(t);
+	const struct slim_package *mine = slim_packages_owner(packages, from);
+	return any_single_owner || (mine && !strcmp(mine->source, slim_packages_at(packages, owner - 1)->source));
+}
+
+static bool is_given(const struct slim_node *node)
+{
+	static const char *const tops[] = { "proc", "sys", "dev", "run" };
+	while (node->parent && node->parent->parent)
+		node = node->parent;
+	for (size_t i = 0; i < SLIM_COUNT(tops); i++)
+		if (!strcmp(node->name, tops[i]))
+			return true;
+	return false;
+}
+
+static void keep_folder(struct reading *r, struct slim_node *dir, struct slim_blob word)
+{
+	bool all = !slim_is_shared_folder(r->t, dir) && !is_given(dir) && !slim_is_junk(r->t, dir) &&
+		   !slim_is_managed(r->t, dir) && is_own_folder(r->t, r->s, dir, r->file, true);
+	slim_keep_path(r->t, NULL, word, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
+	if (all)
+		slim_keep_below(r->t, dir, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
+}
+
+static void keep_found(struct reading *r, const struct slim_node *base, struct slim_node *node, struct slim_blob word)
+{
+	if (slim_node_is_dir(node)) {
+		if (!base && node->parent)
+			keep_folder(r, node, word);
+		return;
+	}
+	if (slim_is_junk(r->t, node) || (slim_node_is_executable(node) && slim_name_in(heavy_programs, node->name)))
+		return;
+	slim_keep_path(r->t, base, word, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
+}
+
+/* A pattern is followed when the folder before its first wildcard is nobody's common ground. */
+static void keep_pattern(struct reading *r, const struct slim_node *base, struct slim_blob word)
+{
+	size_t cut = 0;
+	for (size_t i = 0; i < word.len && !strchr("*?[", word.ptr[i]); i++)
+		if (word.ptr[i] == '/')
+			cut = i;
+	struct slim_node *dir = slim_tree_walk(slim_trace_tree(r->t), base, slim_blob(word.ptr, cut), true, NULL, NULL);
+	if (!dir || !cut || !dir->parent || slim_is_shared_folder(r->t, dir) || is_given(dir))
+		return;
+	slim_autofree char *base_path = base ? slim_strdup(slim_node_path(slim_trace_arena(r->t), base)) : slim_strdup("");
+	slim_autofree char *pattern = slim_format("%s%s%.*s", base_path, base ? "/" : "", (int)word.len, word.ptr);
+	slim_keep_glob(r->t, slim_blob_of(pattern), false, SLIM_RULE_CONFIG_INCLUDE, r->file, "'%.*s'", (int)word.len, word.ptr);
+}
+
+static void read_absolute(struct reading *r, struct slim_blob word)
+{
+	if (slim_is_wildcard(word)) {
+		keep_pattern(r, NULL, word);
+		return;
+	}
+	struct slim_node *node = slim_tree_walk(slim_trace_tree(r->t), NULL, word, true, NULL, NULL);
+	if (node)
+		keep_found(r, NULL, node, word);
+}
+
+static void read_relative(struct reading *r, struct slim_blob word)
+{
+	for (size_t i = 0; i < r->base_count; i++) {
+		if (slim_is_wildcard(word)) {
+			keep_pattern(r, r->bases[i], word);
+			continue;
+		}
+		struct slim_node *node = slim_tree_walk(slim_trace_tree(r->t), r->bases[i], word, true, NULL, NULL);
+		if (node && node->parent)
+			keep_found(r, r->bases[i], node, word);
+	}
+}
+
+static bool is_relative_name(struct slim_blob word)
+{
+	bool letter = false, mark = false;
+	for (size_t i = 0; i < word.len; i++) {
+		letter |= isalpha((unsigned char)word.ptr[i]) != 0;
+		mark |= word.ptr[i] == '/' || word.ptr[i] == '.';
+	}
+	return letter && mark && (isalnum((unsigned char)*word.ptr) || strchr("._*", *word.ptr));
+}
+
+static void read_word(struct reading *r, struct slim_blob word)
+{
+	while (word.len > 1 && strchr(".,:", word.ptr[word.len - 1]))
+		word.len--;
+	if (word.len < 2 || word.len > SLIM_PATH_MAX)
+		return;
+	if (*word.ptr == '/')
+		read_absolute(r, word);
+	else if (word.len <= SLIM_NAME_MAX && is_relative_name(word))
+		read_relative(r, word);
+}
+
+/* "include", "IncludeOptional", "!includedir", "#includedir", "load_module", "LoadModule", "include_dir", ".include" */
+static bool is_include(struct slim_blob line)
+{
+	size_t n = 0;
+	while (n < line.len && !isspace((unsigned char)line.ptr[n]) && line.ptr[n] != '=')
+		n++;
+	slim_autofree char *word = slim_strndup(line.ptr, n);
+	return strcasestr(word, "include") || strcasestr(word, "load_module") || strcasestr(word, "loadmodule");
+}
+
+static bool is_comment(struct slim_blob line)
+{
+	return *line.ptr == '#' || *line.ptr == ';' || slim_blob_starts(line, "//") || slim_blob_starts(line, "<!--");
+}
+
+static void read_line(struct reading *r, struct slim_blob line)
+{
+	line = slim_blob_trim(line);
+	if (!line.len || (is_comment(line) && !slim_blob_starts(line, "#include")))
+		return;
+	r->rule = is_include(line) ? SLIM_RULE_CONFIG_INCLUDE : SLIM_RULE_CONFIG_PATH;
+	struct slim_blob word;
+	while (slim_blob_split_any(&line, " \t\"'=,;()<>{}|&:`$!", &word))
+		read_word(r, word);
+}
+
+static void add_base(struct reading *r, struct slim_node *dir)
+{
+	if (dir && dir->parent && slim_node_is_dir(dir) && r->base_count < SLIM_COUNT(r->bases))
+		r->bases[r->base_count++] = dir;
+}
+
+/*
+ * Where relative names may start: the file's folder, those above it that belong to the same thing, and the prefix
+ * that goes with /etc/NAME (nginx -p /usr/share/nginx).
+ */
+static void find_bases(struct reading *r)
+{
+	static const char *const prefixes[] = { "/usr/share", "/usr/lib", "/usr/local" };
+	struct slim_node *dir = r->file->parent, *top = dir;
+	add_base(r, dir);
+	for (size_t i = 0; i < 3 && top->parent && !slim_is_shared_folder(r->t, top->parent); i++) {
+		top = top->parent;
+		add_base(r, top);
+	}
+	if (top->parent != r->s->etc || !r->s->etc)
+		return;
+	for (size_t i = 0; i < SLIM_COUNT(prefixes); i++) {
+		slim_autofree char *path = slim_format("%s/%s", prefixes[i], top->name);
+		add_base(r, slim_tree_find(slim_trace_tree(r->t), path));
+	}
+}
+
+static void read_config(struct slim_trace *t, struct state *s, const struct slim_node *file)
+{
+	struct reading r = { .t = t, .s = s, .file = file };
+	size_t length = 0;
+	slim_autofree char *text = file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;
+	if (!text)
+		return;
+	find_bases(&r);
+	struct slim_blob rest = slim_blob(text, length), line;
+	while (slim_blob_line(&rest, &line))
+		read_line(&r, line);
+}
+
+static bool is_named(const struct slim_trace *t, const struct slim_node *node)
+{
+	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_ENVIRONMENT, SLIM_RULE_PATH_STRING,
+						   SLIM_RULE_CONFIG_PATH, SLIM_RULE_CONFIG_INCLUDE, SLIM_RULE_CONFFILE };
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (slim_has_reason(t, node, rules[i]))
+			return true;
+	return false;
+}
+
+static bool is_config(struct slim_trace *t, const struct state *s, const struct slim_node *node)
+{
+	if (slim_name_in(not_scanned, node->name) || slim_is_junk(t, node))
+		return false;
+	if (s->etc && slim_node_within(node, s->etc))
+		return true;
+	return !slim_is_managed(t, node) && (slim_name_in(config_names, node->name) || is_named(t, node));
+}
+
+/* --- strings of programs --------------------------------------------------------------------------------------- */
+
+/* They name the places of all programs' data; the rules of system_data.c know which of these matter. */
+static const char *const no_strings_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-musl-*", "ld-linux*", "ld-2.*",
+					      "libapt-*", "apt*", "dpkg*", "busybox*", "systemd*", NULL };
+
+static void keep_string(struct slim_trace *t, struct state *s, struct slim_node *elf, const char *path)
+{
+	struct slim_blob word = slim_blob_of(path);
+	struct slim_node *node = slim_tree_walk(slim_trace_tree(t), NULL, word, true, NULL, NULL);
+	if (!node || !node->parent || slim_is_junk(t, node) || slim_is_managed(t, node) || is_given(node))
+		return;
+	if (slim_node_is_dir(node)) {
+		if (slim_is_shared_folder(t, node))
+			return;
+		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
+		if (is_own_folder(t, s, node, elf, false))
+			slim_keep_below(t, node, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
+	} else if (slim_node_is_file(node) && !slim_node_is_executable(node)) {
+		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
+	}
+}
+
+static void visit_elf(struct slim_trace *t, struct state *s, struct slim_node *node)
+{
+	const struct slim_elf *elf = slim_trace_elf(t, node);
+	if (!elf || slim_name_in(no_strings_of, node->name))
+		return;
+	for (const char **path = elf->paths; *path; path++)
+		keep_string(t, s, node, *path);
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	struct state *s = state;
+	if (slim_kind_of(t, node) != SLIM_KIND_TEXT)
+		visit_elf(t, s, node);
+	else if (is_config(t, s, node))
+		read_config(t, s, node);
+	else if (!slim_is_managed(t, node))
+		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	size_t left = 0;
+	for (size_t i = 0; i < s->waiting_count; i++) {
+		if (is_config(t, s, s->waiting[i]))
+			read_config(t, s, s->waiting[i]);
+		else
+			s->waiting[left++] = s->waiting[i];
+	}
+	s->waiting_count = left;
+}
+
+static void clear(void *state)
+{
+	struct state *s = state;
+	free(s->waiting);
+	free(s->owners);
+}
+
+const struct slim_tracer slim_config_tracer = {
+	.name = "configuration", .kinds = SLIM_KIND_TEXT | SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY,
+	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
+};

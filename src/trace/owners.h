@@ -1,0 +1,28 @@
+/* Questions about packages, folders and reasons that several tracers ask. */
+#ifndef SLIM_TRACE_OWNERS_H
+#define SLIM_TRACE_OWNERS_H
+
+#include "slim/trace.h"
+
+/*
+ * Whether something certain starts NODE: the command line, a health check, a command of a script, … and not only a
+ * word that looks like its name.
+ */
+bool slim_is_started(const struct slim_trace *t, const struct slim_node *node);
+bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule);
+
+/* Folders that many packages and programs share: to name one says nothing about what lies in it. */
+bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *dir);
+/* Of the system's own folders: below /usr (not /usr/local), /bin, /etc, … */
+bool slim_is_system_path(const struct slim_node *node);
+/* Start-up scripts, timers, log rotation: for an init system or a host that the container has not. */
+bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
+
+/*
+ * Whose files lie below each folder: one byte run for the whole tree. free() it. By node number: 0 nobody's,
+ * n + 1 packages of the source of package n alone, SLIM_OWNED_BY_MANY.
+ */
+#define SLIM_OWNED_BY_MANY UINT32_MAX
+uint32_t *slim_folder_owners(struct slim_trace *t);
+
+#endif

@@ -1,0 +1,207 @@
+/* What the package of a started program brings along: tracing.md E1, E2, E7, E9. */
+#include <string.h>
+
+#include "owners.h"
+#include "system_data.h"
+
+/*
+ * Packages whose files are found one by one, by other rules: libraries, commands, and runtimes (runtime.c). To keep
+ * them whole would rebuild the fat image. Shell patterns of Debian's, Alpine's and Red Hat's names; tracing.md E9.
+ */
+static const char *const exact[] = {
+	"libc6*", "libc-bin", "glibc*", "musl*", "locales*", "coreutils*", "busybox*", "util-linux*", "mount", "login*", "passwd",
+	"shadow*", "findutils", "sed", "grep", "tar", "gzip", "bzip2", "xz-utils", "xz", "zstd", "bash*", "dash", "bsdutils",
+	"bsdmainutils", "bsdextrautils", "ncurses*", "procps*", "psmisc", "iproute*", "net-tools", "iputils*", "hostname",
+	"base-files", "base-passwd", "alpine-*", "debianutils", "diffutils", "debconf*", "adduser", "init-system-helpers",
+	"sysvinit-utils", "lsb-base", "lsb-release", "mawk", "gawk", "original-awk", "less", "file", "which", "tzdata",
+	"ca-certificates*", "curl", "wget", "openssl", "netcat*", "unzip", "zip", "p7zip*", "patch", "rsync", "jq", "sudo",
+	"gosu", "tini", "dumb-init", "su-exec", "socat", "lsof", "strace", "gettext*", "envsubst", "bc", "dc", "ed", "cpio",
+	"apt*", "dpkg*", "apk-tools*", "rpm*", "yum*", "dnf*", "microdnf*", "gnupg*", "gpg*", "pinentry*",
+	"git", "git-*", "mercurial*", "subversion*", "openssh-client*", "perl*", "python*", "ruby*", "rake", "bundler",
+	"nodejs*", "node-*", "npm", "yarn*", "php*", "openjdk*", "default-jre*", "default-jdk*", "java-*", "lua*", "tcl*",
+	"tk8*", "r-*", "dotnet*", "erlang*", "elixir*", "guile*", "golang*", "go", "rustc", "cargo", "gcc*", "g++*", "cpp*",
+	"clang*", "llvm*", "lld*", "binutils*", "make", "cmake*", "meson", "ninja*", "autoconf", "automake*", "libtool*",
+	"pkg-config", "pkgconf*", "bison", "flex", "m4", "gdb*", "vim*", "nano", "emacs*", "man-db", "manpages*", "groff*",
+	"systemd*", "udev", "dbus*", "kmod", "e2fsprogs*", "mysql-client*", "mariadb-client*", "postgresql-client*",
+	NULL
+};
+
+/* Names that mark the shared part of a source package: foo-common, foo-data, libfoo-data. */
+static const char *const data_names[] = { "*-common", "*-data", "*-core", "*-modules", "*-base", "*-basic-modules", "*-mod*",
+					  "*-runtime", "*-config", "*-extra-modules", NULL };
+
+struct package_state {
+	bool exact, whole, survives, licence; /* whole: its files have been kept; licence: its copyright file has */
+	bool has_program, content_known;
+	const struct slim_node *asker; /* the first of its kept files in tree order */
+};
+
+struct state {
+	struct package_state *of;
+	struct slim_node **waiting; /* programs and scripts of which nothing certain is known yet */
+	size_t waiting_count, waiting_capacity;
+	const struct slim_node *doc;
+	bool database_done;
+};
+
+static bool in_program_folder(const struct slim_node *node)
+{
+	const char *dir = node->parent ? node->parent->name : "";
+	return !strcmp(dir, "bin") || !strcmp(dir, "sbin") || !strcmp(dir, "games");
+}
+
+/* By content: a library package owns no program. */
+static bool owns_program(struct state *s, const struct slim_package *package)
+{
+	struct package_state *p = &s->of[package->index];
+	for (size_t i = 0; i < package->file_count && !p->content_known; i++)
+		p->has_program |= slim_node_is_executable(package->files[i]) && in_program_folder(package->files[i]);
+	p->content_known = true;
+	return p->has_program;
+}
+
+static bool is_exact(struct state *s, const struct slim_package *package)
+{
+	return slim_name_in(exact, package->name) || (!strncmp(package->name, "lib", 3) && !owns_program(s, package));
+}
+
+static void start(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	const struct slim_packages *packages = slim_trace_packages(t);
+	size_t count = slim_packages_count(packages);
+	s->of = slim_calloc(count + 1, sizeof(*s->of));
+	for (size_t i = 0; i < count; i++)
+		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
+	s->doc = slim_tree_find(slim_trace_tree(t), "/usr/share/doc");
+	if (count)
+		slim_verbose(slim_trace_log(t), "packages: %zu; their database stays only if a kept script asks it", count);
+}
+
+static bool is_query_program(const struct slim_node *node)
+{
+	return !strcmp(node->name, "dpkg-query") || !strcmp(node->name, "dpkg") || !strcmp(node->name, "apk") ||
+	       !strcmp(node->name, "rpm");
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	struct state *s = state;
+	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
+	unsigned kind = slim_kind_of(t, node);
+	bool code = kind & (SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT);
+	if (code && (is_query_program(node) || (owner && !s->of[owner->index].exact)))
+		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+	if (!owner || (s->doc && slim_node_within(node, s->doc)))
+		return;
+	struct package_state *p = &s->of[owner->index];
+	p->survives = true;
+	if (!p->licence && (!p->asker || node->id < p->asker->id))
+		p->asker = node;
+}
+
+/* Programs in the common folders stay only when something starts them: that is exact, as everywhere. */
+static bool is_wanted(struct slim_trace *t, const struct slim_node *node)
+{
+	if (slim_is_junk(t, node) || slim_is_integration(t, node))
+		return false;
+	return !in_program_folder(node) || slim_is_system_path(node) == false;
+}
+
+static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,
+		       const struct slim_node *from)
+{
+	for (size_t i = 0; i < package->file_count; i++)
+		if (is_wanted(t, package->files[i]))
+			slim_keep(t, package->files[i], rule, from, "package %s", package->name);
+	for (size_t i = 0; i < package->conffile_count; i++)
+		if (!slim_is_integration(t, package->conffiles[i]))
+			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, from, "package %s", package->name);
+}
+
+/* Dependencies built from the same source that hold no programs, or are called so. Not by Depends alone: E8. */
+static void keep_siblings(struct slim_trace *t, struct state *s, const struct slim_package *package,
+			  const struct slim_node *from)
+{
+	const struct slim_packages *packages = slim_trace_packages(t);
+	for (const char **name = package->depends; *name; name++) {
+		const struct slim_package *other = slim_packages_find(packages, *name);
+		if (!other || strcmp(other->source, package->source) || s->of[other->index].whole || s->of[other->index].exact)
+			continue;
+		if (!slim_name_in(data_names, other->name) && owns_program(s, other))
+			continue;
+		s->of[other->index].whole = true;
+		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from);
+	}
+}
+
+/* E1, C13: an entrypoint that asks the database gets it as it is. */
+static void keep_database(struct slim_trace *t, struct state *s, const struct slim_node *from)
+{
+	static const char *const places[] = { "/var/lib/dpkg/status", "/var/lib/dpkg/status.d/**", "/var/lib/dpkg/arch",
+					      "/lib/apk/db/installed", "/usr/lib/apk/db/installed", "/etc/apk/world", "/etc/apk/arch",
+					      "/var/lib/rpm/**", "/usr/lib/sysimage/rpm/**" };
+	for (size_t i = 0; i < SLIM_COUNT(places); i++)
+		slim_keep_place(t, places[i], SLIM_RULE_PACKAGE_DB, from, "asked at run time");
+	s->database_done = true;
+}
+
+static void keep_package_of(struct slim_trace *t, struct state *s, const struct slim_node *node)
+{
+	if (is_query_program(node) && !s->database_done)
+		keep_database(t, s, node);
+	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
+	if (!owner || s->of[owner->index].exact || s->of[owner->index].whole)
+		return;
+	s->of[owner->index].whole = true;
+	keep_files(t, owner, SLIM_RULE_PACKAGE_FILES, node);
+	keep_siblings(t, s, owner, node);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct slim_node *x = *(struct slim_node *const *)a, *y = *(struct slim_node *const *)b;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void keep_licences(struct slim_trace *t, struct state *s)
+{
+	const struct slim_packages *packages = slim_trace_packages(t);
+	for (size_t i = 0; i < slim_packages_count(packages); i++) {
+		if (!s->of[i].survives || s->of[i].licence)
+			continue;
+		s->of[i].licence = true;
+		slim_autofree char *path = slim_format("/usr/share/doc/%s/copyright", slim_packages_at(packages, i)->name);
+		slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_COPYRIGHT, s->of[i].asker, "package %s",
+			       slim_packages_at(packages, i)->name);
+	}
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	size_t left = 0;
+	if (s->waiting_count)
+		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
+	for (size_t i = 0; i < s->waiting_count; i++) {
+		if (slim_is_started(t, s->waiting[i]))
+			keep_package_of(t, s, s->waiting[i]);
+		else
+			s->waiting[left++] = s->waiting[i];
+	}
+	s->waiting_count = left;
+	keep_licences(t, s);
+}
+
+static void clear(void *state)
+{
+	struct state *s = state;
+	free(s->of);
+	free(s->waiting);
+}
+
+const struct slim_tracer slim_package_tracer = {
+	.name = "packages",
+	.kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA,
+	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
+};

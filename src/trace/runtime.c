@@ -1,0 +1,189 @@
+/*
+ * Language runtimes, kept whole but for named junk until each has a tracer of its own: tracing.md D. A runtime is in
+ * use when something certain starts its program, or a kept program is linked with it.
+ */
+#include <string.h>
+
+#include "owners.h"
+#include "system_data.h"
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ *   programs   patterns for interpreters
+ *   libraries  patterns for embedded ones (file names)
+ *   places     "$PREFIX" is the folder above the program's bin
+ *   managed    folders of this name, wherever applications have them, belong to it
+ *   home       the runtime lives in one folder: that above bin, the program's links resolved
+ */
+struct runtime {
+	const char *name;
+	const char *const *programs, *const *libraries, *const *places, *const *managed;
+	bool home;
+};
+
+static const struct runtime runtimes[] = {
+	{ "Python", LIST("python[23]*", "python", "pypy*"), LIST("libpython[23]*.so*"),
+	  LIST("$PREFIX/lib/python[23]*/**", "$PREFIX/lib64/python[23]*/**", "$PREFIX/lib/python[23]*.zip", "/etc/python*/**",
+	       "/usr/local/lib/python[23]*/dist-packages/**", "$PREFIX/pyvenv.cfg"),
+	  LIST("site-packages", "dist-packages"), false },
+	{ "Perl", LIST("perl", "perl5*"), LIST("libperl.so*"),
+	  LIST("$PREFIX/lib/*-linux-*/perl-base/**", "$PREFIX/lib/*-linux-*/perl/**", "$PREFIX/lib/*-linux-*/perl5/**",
+	       "$PREFIX/share/perl/**", "$PREFIX/share/perl5/**", "$PREFIX/lib/perl5/**", "$PREFIX/lib64/perl5/**", "/etc/perl/**",
+	       "/usr/local/lib/*-linux-*/perl/**", "/usr/local/share/perl/**", "/usr/local/lib/site_perl/**"), NULL, false },
+	{ "Ruby", LIST("ruby", "ruby[0-9]*", "jruby"), LIST("libruby*.so*"),
+	  LIST("$PREFIX/lib/ruby/**", "$PREFIX/lib/*-linux-*/ruby/**", "$PREFIX/share/ruby/**", "/var/lib/gems/**",
+	       "/usr/share/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",
+	       "/usr/local/lib/site_ruby/**"), LIST(".gem"), false },
+	{ "Node.js", LIST("node", "nodejs"), LIST("libnode.so*"), LIST("/usr/share/nodejs/**", "/usr/lib/nodejs/**",
+	  "/usr/lib/*-linux-*/nodejs/**"), LIST("node_modules"), false },
+	{ "PHP", LIST("php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*"), LIST("libphp*.so*", "mod_php*.so"),
+	  LIST("$PREFIX/lib/php/**", "$PREFIX/lib/php[0-9]*/**", "$PREFIX/share/php/**", "$PREFIX/share/php[0-9]*/**", "/etc/php/**",
+	       "/etc/php[0-9]*/**", "/usr/local/etc/php/**", "/usr/local/lib/php/**", "/var/lib/php/**"), NULL, false },
+	{ "Java", LIST("java"), LIST("libjvm.so"), LIST("/etc/java-*/**", "/etc/ssl/certs/java/**", "/etc/pki/java/**",
+	  "/usr/share/java/**"), NULL, true },
+	{ "Lua", LIST("lua", "lua5*", "luajit*", "texlua"), LIST("liblua*.so*"), LIST("$PREFIX/share/lua/**", "$PREFIX/lib/lua/**",
+	  "$PREFIX/lib/*-linux-*/lua/**", "/usr/local/share/lua/**", "/usr/local/lib/lua/**", "/usr/share/luajit*/**"), NULL, false },
+	{ "Tcl", LIST("tclsh*", "wish*", "expect"), LIST("libtcl*.so*"), LIST("$PREFIX/share/tcltk/**", "$PREFIX/lib/tcltk/**",
+	  "$PREFIX/lib/*-linux-*/tcltk/**", "$PREFIX/lib/tcl*/**", "$PREFIX/lib/tk*/**", "$PREFIX/share/tcl*/**"), NULL, false },
+	{ "R", LIST("R", "Rscript"), LIST("libR.so"), LIST("$PREFIX/lib/R/**", "/usr/local/lib/R/**", "/etc/R/**",
+	  "/usr/share/R/**"), NULL, false },
+	{ ".NET", LIST("dotnet"), LIST("libhostfxr.so"), LIST("/usr/share/dotnet/**", "/usr/lib/dotnet/**", "/etc/dotnet/**"), NULL,
+	  false },
+	{ "Erlang", LIST("erl", "erlexec", "beam.smp", "escript", "elixir", "iex"), NULL, LIST("$PREFIX/lib/erlang/**",
+	  "$PREFIX/lib/elixir/**"), NULL, false },
+	{ "Guile", LIST("guile", "guile-*"), LIST("libguile-*.so*"), LIST("$PREFIX/share/guile/**", "$PREFIX/lib/*-linux-*/guile/**",
+	  "$PREFIX/lib/guile/**"), NULL, false },
+};
+
+struct state {
+	struct slim_node **waiting;
+	size_t waiting_count, waiting_capacity;
+	bool used[SLIM_COUNT(runtimes)];
+	struct slim_node *packages[2]; /* of npm: a script there stays with its package */
+};
+
+static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
+{
+	bool library = slim_kind_of(t, (struct slim_node *)node) == SLIM_KIND_LIBRARY;
+	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
+		if (slim_name_in(library ? runtimes[i].libraries : runtimes[i].programs, node->name))
+			return i;
+	return SLIM_COUNT(runtimes);
+}
+
+static bool is_named_in(const char *const *list, const struct slim_node *node)
+{
+	for (; list && *list; list++)
+		if (!strcmp(*list, node->name))
+			return true;
+	return false;
+}
+
+/* The folder above bin, sbin or lib: /usr/bin/x → /usr, /usr/lib/x86_64-linux-gnu/libx.so → /usr */
+static const struct slim_node *prefix_of(const struct slim_node *node)
+{
+	const struct slim_node *dir = node->parent;
+	while (dir->parent && dir->parent->parent && strcmp(dir->name, "bin") && strcmp(dir->name, "sbin") &&
+	       strcmp(dir->name, "lib") && strcmp(dir->name, "lib64"))
+		dir = dir->parent;
+	return dir->parent ? dir->parent : dir;
+}
+
+static void keep_places(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
+{
+	slim_autofree char *prefix = slim_strdup(slim_node_path(slim_trace_arena(t), prefix_of(node)));
+	if (!strcmp(prefix, "/")) /* a merged or a bare /bin */
+		strcpy(prefix, "");
+	for (const char *const *place = runtime->places; *place; place++) {
+		bool relative = !strncmp(*place, "$PREFIX/", 8);
+		slim_autofree char *path = relative ? slim_format("%s%s", prefix, *place + 7) : slim_strdup(*place);
+		slim_keep_place(t, path, SLIM_RULE_RUNTIME, node, runtime->name);
+	}
+	if (runtime->home && prefix_of(node)->parent && !slim_is_shared_folder(t, prefix_of(node)))
+		slim_keep_below(t, (struct slim_node *)prefix_of(node), SLIM_RULE_RUNTIME, node, "%s", runtime->name);
+}
+
+/* Trees that the language's package manager filled, outside the system's folders: an application's own. */
+static void keep_managed(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
+{
+	const struct slim_tree *tree = slim_trace_tree(t);
+	uint32_t count = (uint32_t)slim_tree_count(tree);
+	for (uint32_t id = 1; runtime->managed && id < count; id++) {
+		struct slim_node *dir = slim_tree_node(tree, id);
+		if (!slim_node_is_dir(dir) || !is_named_in(runtime->managed, dir))
+			continue;
+		uint32_t end = slim_node_end(tree, dir);
+		bool global = slim_is_system_path(dir) || !strcmp(dir->parent->name, "lib"); /* npm's own: PREFIX/lib/node_modules */
+		if (!slim_is_junk(t, dir) && (!global || strcmp(dir->name, "node_modules")) && !slim_is_system_path(dir))
+			slim_keep_below(t, dir, SLIM_RULE_RUNTIME, node, "%s", runtime->name);
+		id = end - 1;
+	}
+}
+
+static void keep_runtime(struct slim_trace *t, struct state *s, size_t i, const struct slim_node *node)
+{
+	s->used[i] = true;
+	keep_places(t, &runtimes[i], node);
+	keep_managed(t, &runtimes[i], node);
+	slim_doubt(t, node, "kept whole: no tracer for %s yet", runtimes[i].name);
+}
+
+/* The folder of the package in node_modules that holds NODE: the outermost, with its own node_modules. */
+static struct slim_node *npm_package_of(const struct slim_node *node)
+{
+	struct slim_node *found = NULL;
+	for (struct slim_node *n = node->parent; n && n->parent; n = n->parent)
+		if (!strcmp(n->parent->name, "node_modules"))
+			found = n;
+	return found;
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	struct state *s = state;
+	if (slim_is_managed(t, node) && slim_kind_of(t, node) == SLIM_KIND_SCRIPT) {
+		struct slim_node *package = npm_package_of(node);
+		if (package)
+			slim_keep_below(t, package, SLIM_RULE_RUNTIME, node, "the package of a kept script");
+	}
+	if (runtime_of(t, node) < SLIM_COUNT(runtimes))
+		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+}
+
+static bool is_used(struct slim_trace *t, struct slim_node *node)
+{
+	return slim_kind_of(t, node) == SLIM_KIND_LIBRARY || slim_is_started(t, node) ||
+	       slim_has_reason(t, node, SLIM_RULE_LINK_TARGET);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct slim_node *x = *(struct slim_node *const *)a, *y = *(struct slim_node *const *)b;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	size_t left = 0;
+	if (s->waiting_count)
+		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
+	for (size_t i = 0; i < s->waiting_count; i++) {
+		if (is_used(t, s->waiting[i]))
+			keep_runtime(t, s, runtime_of(t, s->waiting[i]), s->waiting[i]);
+		else
+			s->waiting[left++] = s->waiting[i];
+	}
+	s->waiting_count = left;
+}
+
+static void clear(void *state)
+{
+	free(((struct state *)state)->waiting);
+}
+
+const struct slim_tracer slim_runtime_tracer = {
+	.name = "runtimes", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY | SLIM_KIND_SCRIPT,
+	.state_size = sizeof(struct state), .visit = visit, .settle = settle, .clear = clear,
+};

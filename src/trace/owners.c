@@ -54,9 +54,15 @@ static bool path_matches(struct slim_blob pattern, struct slim_blob path)
 
 static char *path_of(const struct slim_node *node)
 {
-	struct slim_arena *arena = slim_arena_new();
-	char *path = slim_strdup(slim_node_path(arena, node));
-	slim_arena_free(arena);
+	size_t length = 0;
+	for (const struct slim_node *n = node; n->parent; n = n->parent)
+		length += n->name_length + 1;
+	char *path = slim_calloc(length + 2, 1), *end = path + length;
+	for (const struct slim_node *n = node; n->parent; n = n->parent) {
+		end -= n->name_length;
+		memcpy(end, n->name, n->name_length);
+		*--end = '/';
+	}
 	return path;
 }
 

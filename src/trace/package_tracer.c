@@ -44,10 +44,13 @@ struct state {
 	bool database_done;
 };
 
+/* /bin, /sbin, and those below /usr: where programs are found by name. */
 static bool in_program_folder(const struct slim_node *node)
 {
-	const char *dir = node->parent ? node->parent->name : "";
-	return !strcmp(dir, "bin") || !strcmp(dir, "sbin") || !strcmp(dir, "games");
+	const struct slim_node *dir = node->parent, *above = dir ? dir->parent : NULL;
+	if (!above || (above->parent && (strcmp(above->name, "usr") || above->parent->parent)))
+		return false;
+	return !strcmp(dir->name, "bin") || !strcmp(dir->name, "sbin") || !strcmp(dir->name, "games");
 }
 
 /* By content: a library package owns no program. */
@@ -103,9 +106,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 /* Programs in the common folders stay only when something starts them: that is exact, as everywhere. */
 static bool is_wanted(struct slim_trace *t, const struct slim_node *node)
 {
-	if (slim_is_junk(t, node) || slim_is_integration(t, node))
-		return false;
-	return !in_program_folder(node) || slim_is_system_path(node) == false;
+	return !slim_is_junk(t, node) && !slim_is_integration(t, node) && !in_program_folder(node);
 }
 
 static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,

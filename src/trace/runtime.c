@@ -59,8 +59,6 @@ static const struct runtime runtimes[] = {
 struct state {
 	struct slim_node **waiting;
 	size_t waiting_count, waiting_capacity;
-	bool used[SLIM_COUNT(runtimes)];
-	struct slim_node *packages[2]; /* of npm: a script there stays with its package */
 };
 
 static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
@@ -113,17 +111,16 @@ static void keep_managed(struct slim_trace *t, const struct runtime *runtime, co
 		struct slim_node *dir = slim_tree_node(tree, id);
 		if (!slim_node_is_dir(dir) || !is_named_in(runtime->managed, dir))
 			continue;
-		uint32_t end = slim_node_end(tree, dir);
-		bool global = slim_is_system_path(dir) || !strcmp(dir->parent->name, "lib"); /* npm's own: PREFIX/lib/node_modules */
-		if (!slim_is_junk(t, dir) && (!global || strcmp(dir->name, "node_modules")) && !slim_is_system_path(dir))
+		/* PREFIX/lib/node_modules holds programs, npm itself among them: each stays with its script */
+		bool global = !strcmp(dir->name, "node_modules") && !strcmp(dir->parent->name, "lib");
+		if (!slim_is_junk(t, dir) && !global && !slim_is_system_path(dir))
 			slim_keep_below(t, dir, SLIM_RULE_RUNTIME, node, "%s", runtime->name);
-		id = end - 1;
+		id = slim_node_end(tree, dir) - 1;
 	}
 }
 
-static void keep_runtime(struct slim_trace *t, struct state *s, size_t i, const struct slim_node *node)
+static void keep_runtime(struct slim_trace *t, size_t i, const struct slim_node *node)
 {
-	s->used[i] = true;
 	keep_places(t, &runtimes[i], node);
 	keep_managed(t, &runtimes[i], node);
 	slim_doubt(t, node, "kept whole: no tracer for %s yet", runtimes[i].name);
@@ -171,7 +168,7 @@ static void settle(struct slim_trace *t, void *state)
 		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		if (is_used(t, s->waiting[i]))
-			keep_runtime(t, s, runtime_of(t, s->waiting[i]), s->waiting[i]);
+			keep_runtime(t, runtime_of(t, s->waiting[i]), s->waiting[i]);
 		else
 			s->waiting[left++] = s->waiting[i];
 	}

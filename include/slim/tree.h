@@ -35,6 +35,7 @@ int slim_tree_apply(struct slim_tree *tree, struct slim_layer *layer, struct sli
 void slim_tree_finish(struct slim_tree *tree);
 
 struct slim_node *slim_tree_root(const struct slim_tree *tree);
+bool slim_tree_root_named(const struct slim_tree *tree); /* whether a layer has an entry for the root itself */
 size_t slim_tree_count(const struct slim_tree *tree); /* nodes, the root included */
 /*
  * The node with number ID. Numbers follow the byte order of tar member names, where a folder's name ends with a
@@ -64,9 +65,9 @@ enum { SLIM_LINK_LIMIT = 40 }; /* as the kernel: path_resolution(7) */
 /*
  * Find PATH as the kernel would with the image as its root: every component, links followed inside the root only,
  * `..` at the root stays there, at most 40 links. A relative PATH starts at FROM (NULL: the root). Without FOLLOW a
- * link in last place is itself the result. ON_LINK (may be NULL) is called for each link that was followed.
- * NULL when there is no such file, a component is no folder, or there are too many links; ON_LINK calls made until
- * then stand.
+ * link in last place is itself the result. An empty PATH is FROM. ON_LINK (may be NULL) is called for each link that
+ * was followed. NULL when there is no such file, a component is no folder, or there are too many links; ON_LINK calls
+ * made until then stand.
  */
 typedef void slim_on_link(void *context, struct slim_node *link);
 struct slim_node *slim_tree_walk(const struct slim_tree *tree, const struct slim_node *from, struct slim_blob path,

@@ -64,6 +64,9 @@ int slim_output_add(struct slim_output *output, const struct slim_image *image,
 /* Write index.json, oci-layout and manifest.json, sync, and put the file in OUT's place. */
 int slim_output_commit(struct slim_output *output, struct slim_error **err) SLIM_MUST_CHECK;
 
+/* Whether TAG can be the new image's name: NAME or NAME:TAG, as docker has it; else SLIM_BAD_USAGE. */
+int slim_tag_check(const char *tag, struct slim_error **err) SLIM_MUST_CHECK;
+
 /* Whether slim made IMAGE and nothing was added since: one layer, and slim's entry is the last of its history. */
 bool slim_image_is_slimmed(const struct slim_image *image);
 

@@ -40,6 +40,7 @@ struct slim_tree {
 	struct slim_holding *holdings;
 	size_t holding_count, holding_capacity;
 	uint32_t layers;          /* applied so far */
+	bool root_named;          /* by any of them */
 	struct slim_node **order; /* by number, after slim_tree_finish */
 	uint32_t *ends;           /* by number: see slim_node_end */
 };

@@ -106,6 +106,7 @@ static int apply_root(struct slim_merge *merge, const struct slim_entry *entry, 
 	if (entry->kind != SLIM_ENTRY_FILE || !slim_inode_is_dir(entry->inode))
 		return slim_fail(err, SLIM_BAD_INPUT, "the root can only be a folder");
 	merge->tree->root->inode = entry->inode;
+	merge->tree->root_named = true;
 	return 0;
 }
 

@@ -105,6 +105,11 @@ struct slim_node *slim_tree_root(const struct slim_tree *tree)
 	return tree->root;
 }
 
+bool slim_tree_root_named(const struct slim_tree *tree)
+{
+	return tree->root_named;
+}
+
 size_t slim_tree_count(const struct slim_tree *tree)
 {
 	return tree->count;

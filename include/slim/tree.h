@@ -28,7 +28,10 @@ struct slim_tree *slim_tree_new(void); /* a root folder, 0755 root:root */
 void slim_tree_free(struct slim_tree *tree); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_tree, slim_tree_free)
 
-/* Apply the next layer. Takes over its inodes and holds its content; the layer may be freed afterwards. */
+/*
+ * Apply the next layer. Takes over its inodes and holds its content; the layer may be freed afterwards. Messages begin
+ * with the path; the caller names the layer.
+ */
 int slim_tree_apply(struct slim_tree *tree, struct slim_layer *layer, struct slim_error **err) SLIM_MUST_CHECK;
 
 /* Sort, number, count links. After this the tree is read-only. */

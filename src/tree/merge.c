@@ -2,12 +2,10 @@
 
 #include "slim/path.h"
 
-int slim_merge_wrap(const struct slim_merge *merge, struct slim_blob path, struct slim_error **err)
+static int wrap_path(struct slim_blob path, struct slim_error **err)
 {
-	struct slim_arena *scratch = slim_arena_new();
-	slim_wrap(err, "layer %u: '%s'", merge->number + 1, path.len ? slim_path_show(scratch, path) : "/");
-	slim_arena_free(scratch);
-	return -1;
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+	return slim_wrap(err, "'%s'", path.len ? slim_path_show(scratch, path) : "/");
 }
 
 void slim_merge_remove(struct slim_merge *merge, struct slim_node *node)
@@ -46,11 +44,9 @@ static int replace_file(struct slim_merge *merge, struct slim_node **node, bool 
 	struct slim_node *parent = (*node)->parent;
 	if (by_link || (*node)->inode->layer == merge->number)
 		return slim_fail(err, SLIM_BAD_INPUT, "'%.200s' on the way is no folder", (*node)->name);
-	char *name = slim_strndup((*node)->name, (*node)->name_length);
+	slim_autofree char *name = slim_strndup((*node)->name, (*node)->name_length);
 	slim_merge_remove(merge, *node);
-	int failed = add_implicit(merge, parent, slim_blob_of(name), node, err);
-	free(name);
-	return failed;
+	return add_implicit(merge, parent, slim_blob_of(name), node, err);
 }
 
 /* The folder that is to hold an entry: links are followed inside the root, what is missing is made. */
@@ -132,11 +128,9 @@ static int find_target(const struct slim_merge *merge, const struct slim_entry *
 	*out = slim_tree_walk(merge->tree, NULL, entry->link, false, NULL, NULL);
 	if (*out && !slim_node_is_dir(*out))
 		return 0;
-	struct slim_arena *scratch = slim_arena_new();
-	slim_fail(err, SLIM_BAD_INPUT, "hard link to '%s', which is %s", slim_path_show(scratch, entry->link),
-		  *out ? "a folder" : "not there");
-	slim_arena_free(scratch);
-	return -1;
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+	return slim_fail(err, SLIM_BAD_INPUT, "hard link to '%s', which is %s", slim_path_show(scratch, entry->link),
+			 *out ? "a folder" : "not there");
 }
 
 static const struct slim_xattr *find_xattr(const struct slim_xattr *list, const char *name)
@@ -232,8 +226,11 @@ int slim_tree_apply(struct slim_tree *tree, struct slim_layer *layer, struct sli
 	struct slim_merge merge = { .tree = tree, .layer = layer, .number = tree->layers++ };
 	hold(tree, layer);
 	slim_merge_whiteouts(&merge);
-	for (size_t i = 0; i < layer->count; i++)
+	for (size_t i = 0; i < layer->count; i++) {
+		if (layer->entries[i].inode)
+			layer->entries[i].inode->layer = merge.number;
 		if (apply_entry(&merge, &layer->entries[i], err))
-			return slim_merge_wrap(&merge, layer->entries[i].path, err);
+			return wrap_path(layer->entries[i].path, err);
+	}
 	return 0;
 }

@@ -15,9 +15,6 @@ struct slim_merge {
 /* Pass 1: what the layer hides of those below it. Cannot fail. */
 void slim_merge_whiteouts(struct slim_merge *merge);
 
-/* "layer 3: 'usr/x': " before *err; returns -1. */
-int slim_merge_wrap(const struct slim_merge *merge, struct slim_blob path, struct slim_error **err);
-
 /*
  * Remove NODE and what is below it, and forget the cached parent. The tree's numbers are not yet given, so `id` serves
  * as a mark during the passes.

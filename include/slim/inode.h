@@ -15,9 +15,9 @@ struct slim_xattr {
 	const struct slim_xattr *next;
 };
 
-/* Data of a sparse file: LENGTH bytes that belong at START, stored one after another from the inode's offset. */
+/* Data of a sparse file: LENGTH bytes that belong at START, STORED bytes behind the inode's offset. Sorted, apart. */
 struct slim_extent {
-	uint64_t start, length;
+	uint64_t start, length, stored;
 };
 
 struct slim_inode {

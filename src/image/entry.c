@@ -72,9 +72,10 @@ static int read_extents(struct slim_layer_reader *r, struct archive_entry *entry
 		    (uint64_t)length > inode->size - (uint64_t)start)
 			return slim_fail(err, SLIM_BAD_INPUT, "sparse map: out of order, or beyond the file's end");
 		end = (uint64_t)start + (uint64_t)length;
-		*stored += (uint64_t)length;
 		if (length)
-			extents[inode->extent_count++] = (struct slim_extent){ (uint64_t)start, (uint64_t)length };
+			extents[inode->extent_count++] =
+				(struct slim_extent){ (uint64_t)start, (uint64_t)length, *stored };
+		*stored += (uint64_t)length;
 	}
 	inode->extents = extents;
 	return 0;

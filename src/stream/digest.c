@@ -1,9 +1,12 @@
 #include "slim/digest.h"
 
-#include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "slim/alloc.h"
+#include "slim/path.h"
 
 struct slim_hasher {
 	enum slim_digest_kind kind;
@@ -30,7 +33,9 @@ int slim_digest_parse(const char *text, struct slim_digest *out, struct slim_err
 		strcpy(out->text, text);
 		return 0;
 	}
-	return slim_fail(err, SLIM_BAD_INPUT, "'%.80s': not a sha256 or sha512 digest", text);
+	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
+	return slim_fail(err, SLIM_BAD_INPUT, "'%s': not a sha256 or sha512 digest",
+			 slim_path_show(arena, slim_blob_of(text)));
 }
 
 bool slim_digest_equal(const struct slim_digest *a, const struct slim_digest *b)
@@ -57,14 +62,16 @@ struct slim_hasher *slim_hasher_new(enum slim_digest_kind kind)
 
 void slim_hasher_add(struct slim_hasher *h, const void *bytes, size_t length)
 {
-	EVP_DigestUpdate(h->context, bytes, length);
+	if (!EVP_DigestUpdate(h->context, bytes, length))
+		slim_out_of_memory();
 }
 
 struct slim_digest slim_hasher_end(struct slim_hasher *h)
 {
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned length = 0;
-	EVP_DigestFinal_ex(h->context, raw, &length);
+	if (!EVP_DigestFinal_ex(h->context, raw, &length))
+		slim_out_of_memory();
 	struct slim_digest d = { .kind = h->kind };
 	size_t n = (size_t)snprintf(d.text, sizeof(d.text), "%s:", algorithms[h->kind].name);
 	for (unsigned i = 0; i < length; i++)

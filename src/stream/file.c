@@ -31,7 +31,8 @@ struct slim_file *slim_file_new(int fd, const char *name)
 
 int slim_file_open(const char *host_path, struct slim_file **out, struct slim_error **err)
 {
-	int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* O_NONBLOCK: a fifo without a writer must not stop the run before it is refused */
+	int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return slim_fail_errno(err, errno, "%s", host_path);
 	struct stat st;
@@ -47,8 +48,8 @@ int slim_file_open(const char *host_path, struct slim_file **out, struct slim_er
 static int unnamed_file(const char *folder)
 {
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-		return fd;
+	if (fd >= 0)
+		return fd; /* else: not every filesystem has unnamed files, and the errors for that differ */
 	slim_autofree char *path = slim_format("%s/slim-spool-XXXXXX", folder);
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd >= 0)
@@ -135,8 +136,9 @@ int slim_file_append(struct slim_file *spool, const void *bytes, size_t length, 
 		ssize_t n = pwrite(spool->fd, at, length, (off_t)spool->size);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return slim_fail_errno(err, errno, "a temporary file in %s", spool->folder ? spool->folder : spool->name);
+		if (n <= 0)
+			return slim_fail_errno(err, n < 0 ? errno : ENOSPC, "a temporary file in %s",
+					       spool->folder ? spool->folder : spool->name);
 		at += n;
 		spool->size += (size_t)n;
 		length -= (size_t)n;

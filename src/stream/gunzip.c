@@ -1,4 +1,8 @@
-/* RFC 1952: members one after another are one stream. Bytes behind the last member are an error, as in Go's reader. */
+/*
+ * RFC 1952: members one after another are one stream. Bytes behind the last member are an error, zeros too, as in Go's
+ * compress/gzip ("gzip: invalid header"), which the engines use; gzip(1) warns of others and passes over zeros. No
+ * member at all is an error in both.
+ */
 #include "config.h"
 
 #include "inflate.h"
@@ -49,8 +53,10 @@ static int gunzip_next(struct slim_stream *stream, struct slim_blob *chunk, stru
 		int r = fill(g, err);
 		if (r < 0)
 			return -1;
-		if (!r && !g->in_member)
+		if (!r && !g->in_member && g->any)
 			break;
+		if (!r && !g->any)
+			return slim_fail(err, SLIM_BAD_INPUT, "gzip: unexpected end");
 		if (!g->in_member && begin_member(g, err) < 0)
 			return -1;
 		size_t before = room, had = g->in.len;

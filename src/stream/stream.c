@@ -15,12 +15,22 @@ static bool is_skippable(const unsigned char *b)
 	return b[0] >= 0x50 && b[0] <= 0x5f && b[1] == 0x2a && b[2] == 0x4d && b[3] == 0x18; /* RFC 8878, 3.1.2 */
 }
 
+/* "BZh", the block size, then the first block's magic (pi), or that of the end (the root of pi). */
+static bool is_bzip2(struct slim_blob head)
+{
+	static const char block[] = "\x31\x41\x59\x26\x53\x59", end[] = "\x17\x72\x45\x38\x50\x90";
+	if (head.len < 4 || memcmp(head.ptr, "BZh", 3) || head.ptr[3] < '1' || head.ptr[3] > '9')
+		return false;
+	size_t n = head.len - 4 < sizeof(block) - 1 ? head.len - 4 : sizeof(block) - 1;
+	return !memcmp(head.ptr + 4, block, n) || !memcmp(head.ptr + 4, end, n);
+}
+
 enum slim_compression slim_detect(struct slim_blob head)
 {
 	const unsigned char *b = (const unsigned char *)head.ptr;
 	if (head.len >= 2 && b[0] == 0x1f && b[1] == 0x8b)
 		return SLIM_GZIP;
-	if (head.len >= 3 && !memcmp(b, "BZh", 3))
+	if (is_bzip2(head))
 		return SLIM_BZIP2;
 	if (head.len >= 4 && (!memcmp(b, "\x28\xb5\x2f\xfd", 4) || is_skippable(b)))
 		return SLIM_ZSTD;

@@ -11,7 +11,7 @@ struct unarchive {
 	struct archive *archive;
 	enum slim_compression kind;
 	struct slim_error *cause; /* why the stream under it failed */
-	bool open;
+	enum { CLOSED, READING, ENDED } state;
 };
 
 static la_ssize_t pull(struct archive *archive, void *context, const void **buffer)
@@ -36,24 +36,24 @@ static int failed(struct unarchive *u, struct slim_error **err)
 static int open_archive(struct unarchive *u, struct slim_error **err)
 {
 	struct archive_entry *entry;
-	u->open = true;
 	archive_read_support_format_raw(u->archive);
 	archive_read_support_format_empty(u->archive);
-	if (u->kind == SLIM_XZ)
-		archive_read_support_filter_xz(u->archive);
-	else
-		archive_read_support_filter_bzip2(u->archive);
+	/* exactly this filter, once: with bidding, plain bytes pass as they are and what is packed twice is unpacked twice */
+	archive_read_append_filter(u->archive, u->kind == SLIM_XZ ? ARCHIVE_FILTER_XZ : ARCHIVE_FILTER_BZIP2);
 	int r = archive_read_open(u->archive, u, NULL, pull, NULL);
 	if (r == ARCHIVE_OK)
 		r = archive_read_next_header(u->archive, &entry);
+	u->state = r == ARCHIVE_OK ? READING : ENDED;
 	return r == ARCHIVE_OK || r == ARCHIVE_EOF ? 0 : failed(u, err);
 }
 
 static int unarchive_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
 {
 	struct unarchive *u = (struct unarchive *)stream;
-	if (!u->open && open_archive(u, err) < 0)
+	if (u->state == CLOSED && open_archive(u, err) < 0)
 		return -1;
+	if (u->state == ENDED)
+		return 0;
 	const void *bytes = NULL;
 	size_t length = 0;
 	la_int64_t offset;

@@ -12,7 +12,7 @@ struct unzstd {
 	ZSTD_DCtx *context;
 	struct slim_blob in;
 	char *out;
-	size_t hint; /* 0: between frames */
+	size_t hint; /* 0: between frames; no frame at all is a truncated stream, as for zstd(1) */
 	bool ended;
 };
 
@@ -55,7 +55,8 @@ struct slim_stream *slim_stream_unzstd(struct slim_stream *under)
 {
 	static const struct slim_stream_ops ops = { unzstd_next, unzstd_free };
 	struct unzstd *z = slim_calloc(1, sizeof(*z));
-	*z = (struct unzstd){ .stream = { &ops }, .under = under, .context = ZSTD_createDCtx(), .out = slim_alloc(OUT) };
+	*z = (struct unzstd){ .stream = { &ops }, .under = under, .context = ZSTD_createDCtx(), .out = slim_alloc(OUT),
+			      .hint = 1 };
 	if (!z->context)
 		slim_out_of_memory();
 	ZSTD_DCtx_setParameter(z->context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);

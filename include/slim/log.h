@@ -1,4 +1,7 @@
-/* What a person reads on standard error. Passed down, never global. Safe to use from several threads. A NULL log is silent. */
+/*
+ * What a person reads on standard error. Passed down, never global. Safe to use from several threads. A NULL log is
+ * silent.
+ */
 #ifndef SLIM_LOG_H
 #define SLIM_LOG_H
 

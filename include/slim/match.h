@@ -17,7 +17,10 @@ bool slim_glob_matches(const struct slim_glob *glob, struct slim_blob path); /* 
 const char *slim_glob_text(const struct slim_glob *glob);
 void slim_glob_free(struct slim_glob *glob); /* NULL is fine */
 
-/* Whether a name (no slash) matches a shell pattern of *, ?, [..] and \x. No pattern is slow: at most pattern times name. */
+/*
+ * Whether a name (no slash) matches a shell pattern of *, ?, [..] and \x. No pattern is slow: the time is at most the
+ * product of both lengths.
+ */
 bool slim_wildcard(struct slim_blob pattern, struct slim_blob name);
 bool slim_is_wildcard(struct slim_blob word); /* has *, ? or [ */
 

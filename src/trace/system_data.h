@@ -39,7 +39,7 @@ void slim_keep_place(struct slim_trace *t, const char *place, enum slim_rule_id 
 void slim_keep_library(struct slim_trace *t, const char *name, enum slim_rule_id rule, struct slim_node *from,
 		       const char *evidence);
 
-/* nss.c */
+/* name_service.c */
 void slim_nss_keep(struct slim_trace *t, struct slim_node *from);
 /* login_shell.c */
 void slim_login_shells_keep(struct slim_trace *t, struct slim_node *from);

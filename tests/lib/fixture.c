@@ -40,7 +40,7 @@ struct slim_tree *fixture_tree(const struct fixture *files, size_t count)
 	layer->paths = slim_arena_new();
 	layer->inodes = slim_arena_new();
 	check(slim_file_spool("fixture", &layer->content, &err), err);
-	layer->entries = slim_arena_alloc(layer->paths, (count + 1) * sizeof(*layer->entries));
+	layer->entries = slim_calloc(count + 1, sizeof(*layer->entries));
 	for (size_t i = 0; i < count; i++)
 		layer->entries[layer->count++] = make_entry(layer, &files[i]);
 	struct slim_tree *tree = slim_tree_new();

@@ -9,9 +9,8 @@ int slim_archive_need(struct slim_archive *archive, const char *name, struct sli
 {
 	const char *shown = slim_path_show(archive->arena, slim_blob_of(name));
 	struct slim_blob clean;
-	if (slim_path_clean(archive->arena, slim_blob_of(name), &clean, err))
-		return slim_wrap(err, "'%s'", shown);
-	if (slim_source_find(archive->source, clean, out, err))
+	if (slim_path_clean(archive->arena, slim_blob_of(name), &clean, err) ||
+	    slim_source_find(archive->source, clean, out, err))
 		return -1;
 	if (!out->file)
 		return slim_fail(err, SLIM_BAD_INPUT, "'%s' is not in the archive", shown);

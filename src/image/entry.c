@@ -81,6 +81,49 @@ static int read_extents(struct slim_layer_reader *r, struct archive_entry *entry
 	return 0;
 }
 
+/* Where libarchive's blocks of data must go on: in which extent, and how far into it. */
+struct cursor {
+	const struct slim_extent *at, *end;
+	uint64_t done;
+};
+
+static bool take_block(struct cursor *c, uint64_t offset, uint64_t length)
+{
+	while (length) {
+		if (c->at == c->end || offset != c->at->start + c->done)
+			return false;
+		uint64_t left = c->at->length - c->done, n = length < left ? length : left;
+		offset += n;
+		length -= n;
+		c->done += n;
+		if (c->done == c->at->length) {
+			c->at++;
+			c->done = 0;
+		}
+	}
+	return true;
+}
+
+/* libarchive drops pieces that overlap from the map that it tells, yet reads them: what it reads must be the map. */
+static int check_extents(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
+{
+	struct cursor c = { inode->extents, inode->extents + inode->extent_count, 0 };
+	const void *bytes;
+	size_t length;
+	la_int64_t offset;
+	bool fits = true;
+	int got = ARCHIVE_OK;
+	while (fits && (got = archive_read_data_block(r->archive, &bytes, &length, &offset)) == ARCHIVE_OK)
+		fits = take_block(&c, (uint64_t)offset, length);
+	if (fits && got == ARCHIVE_EOF && c.at == c.end)
+		return 0;
+	if (r->err)
+		*err = slim_steal(&r->err);
+	else
+		slim_fail(err, SLIM_BAD_INPUT, "sparse map: does not fit the content");
+	return -1;
+}
+
 static int set_content(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
 		       struct slim_inode *inode, struct slim_error **err)
 {
@@ -92,7 +135,8 @@ static int set_content(struct slim_layer_reader *r, struct archive_entry *entry,
 	if (__builtin_add_overflow(r->claimed, inode->size, &r->claimed) || r->claimed > r->limits->size)
 		return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " bytes of files, holes included",
 				 r->limits->size);
-	if (archive_entry_sparse_count(entry) && read_extents(r, entry, inode, &stored, err))
+	if (archive_entry_sparse_count(entry) &&
+	    (read_extents(r, entry, inode, &stored, err) || check_extents(r, inode, err)))
 		return -1;
 	inode->offset = r->base + offset;
 	inode->file = r->layer->content;
@@ -159,14 +203,12 @@ static int fill(struct slim_layer_reader *r, struct archive_entry *entry, uint64
 	return 0;
 }
 
-static int add(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset, struct slim_blob name,
+static int add(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset, struct slim_blob path,
 	       struct slim_error **err)
 {
-	struct slim_blob path;
 	struct slim_entry e;
 	bool skip;
-	if (slim_path_clean(r->layer->paths, name, &path, err) ||
-	    slim_whiteout_parse(r->layer->paths, path, &e, &skip, err))
+	if (slim_whiteout_parse(r->layer->paths, path, &e, &skip, err))
 		return -1;
 	bool file = e.kind == SLIM_ENTRY_FILE;
 	if (file && !skip && fill(r, entry, offset, &e, err))
@@ -184,10 +226,13 @@ int slim_layer_add_entry(struct slim_layer_reader *r, struct archive_entry *entr
 			 struct slim_error **err)
 {
 	const char *name = archive_entry_pathname(entry);
+	struct slim_blob path;
 	if (!name)
 		return slim_fail(err, SLIM_BAD_INPUT, "an entry without a name");
+	if (slim_path_clean(r->layer->paths, slim_blob_of(name), &path, err))
+		return -1;
 	r->end = offset;
-	if (add(r, entry, offset, slim_blob_of(name), err))
+	if (add(r, entry, offset, path, err))
 		return slim_wrap(err, "'%s'", slim_path_show(r->layer->paths, slim_blob_of(name)));
 	return 0;
 }

@@ -10,7 +10,8 @@ static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
 	struct slim_layer_reader *r = data;
 	struct slim_blob chunk;
 	int got = slim_stream_next(r->stream, &chunk, &r->err);
-	if (got == 0)
+	r->ended = got == 0;
+	if (r->ended)
 		return 0;
 	if (got < 0 || slim_tar_watch(&r->watch, chunk, &r->err))
 		return ARCHIVE_FATAL;
@@ -30,6 +31,8 @@ static int fail_archive(struct slim_layer_reader *r, struct archive *a, struct s
 		*err = slim_steal(&r->err);
 		return -1;
 	}
+	if (r->ended && slim_tar_watch_end(&r->watch, err))
+		return -1;
 	const char *text = archive_error_string(a);
 	return slim_fail(err, SLIM_BAD_INPUT, "%s", text ? text : "no tar archive");
 }
@@ -78,6 +81,7 @@ static int open_and_read(struct slim_layer_reader *r, struct slim_error **err)
 	slim_cleanup(free_archive) struct archive *a = archive_read_new();
 	if (!a)
 		slim_out_of_memory();
+	r->archive = a;
 	archive_read_support_format_tar(a);
 	archive_read_support_format_empty(a);
 	archive_read_set_read_callback(a, read_chunk);

@@ -19,6 +19,7 @@ struct slim_layer_reader {
 	const struct slim_layer_ref *ref;
 	const struct slim_limits *limits;
 	struct slim_stream *stream; /* of the uncompressed tar; borrowed */
+	struct archive *archive;    /* that reads it */
 	uint64_t base;              /* where the tar starts in layer->content */
 	size_t capacity;            /* of layer->entries */
 	uint64_t claimed;           /* sizes of all files so far, holes included */
@@ -26,6 +27,7 @@ struct slim_layer_reader {
 	uint64_t dropped;           /* attributes that belong to a host */
 	uint64_t lost_acls;         /* ACL entries that name a user or group without its number */
 	struct slim_tar_watch watch;
+	bool ended;                 /* the stream has */
 	struct slim_error *err;     /* of the stream, on its way through libarchive */
 
 	struct slim_raw_xattr *xattrs; /* of the entry at hand, before they are sorted */

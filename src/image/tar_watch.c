@@ -224,8 +224,10 @@ static int step_body(struct slim_tar_watch *w, struct slim_blob *bytes, struct s
 	take(bytes, w->body, &w->body_filled, w->body_size);
 	if (w->body_filled < w->body_size)
 		return 0;
+	if (take_body(w, err))
+		return -1;
 	w->offset += w->body_size;
-	return take_body(w, err);
+	return 0;
 }
 
 static void step_content(struct slim_tar_watch *w, struct slim_blob *bytes)

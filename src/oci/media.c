@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "slim/stream.h"
+
 static const struct {
 	const char *name;
 	enum slim_media media;
@@ -14,25 +16,49 @@ static const struct {
 	{ "application/vnd.docker.distribution.manifest.v1+prettyjws", SLIM_MEDIA_SCHEMA1 },
 	{ "application/vnd.oci.image.config.v1+json", SLIM_MEDIA_CONFIG },
 	{ "application/vnd.docker.container.image.v1+json", SLIM_MEDIA_CONFIG },
-	{ "application/vnd.oci.image.layer.v1.tar", SLIM_MEDIA_LAYER },
-	{ "application/vnd.oci.image.layer.v1.tar+gzip", SLIM_MEDIA_LAYER },
-	{ "application/vnd.oci.image.layer.v1.tar+zstd", SLIM_MEDIA_LAYER },
-	{ "application/vnd.docker.image.rootfs.diff.tar", SLIM_MEDIA_LAYER },
-	{ "application/vnd.docker.image.rootfs.diff.tar.gzip", SLIM_MEDIA_LAYER },
-	{ "application/vnd.docker.image.rootfs.diff.tar.zstd", SLIM_MEDIA_LAYER },
-	{ "application/vnd.oci.image.layer.nondistributable.v1.tar", SLIM_MEDIA_FOREIGN_LAYER },
-	{ "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", SLIM_MEDIA_FOREIGN_LAYER },
-	{ "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", SLIM_MEDIA_FOREIGN_LAYER },
-	{ "application/vnd.docker.image.rootfs.foreign.diff.tar", SLIM_MEDIA_FOREIGN_LAYER },
-	{ "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", SLIM_MEDIA_FOREIGN_LAYER },
 };
+
+/* A layer's type is one of these, alone or with its compression behind: "+gzip", ".gzip". Bytes tell which it is. */
+static const struct {
+	const char *name;
+	char separator;
+	enum slim_media media;
+} layers[] = {
+	{ "application/vnd.oci.image.layer.v1.tar", '+', SLIM_MEDIA_LAYER },
+	{ "application/vnd.oci.image.layer.nondistributable.v1.tar", '+', SLIM_MEDIA_FOREIGN_LAYER },
+	{ "application/vnd.docker.image.rootfs.diff.tar", '.', SLIM_MEDIA_LAYER },
+	{ "application/vnd.docker.image.rootfs.foreign.diff.tar", '.', SLIM_MEDIA_FOREIGN_LAYER },
+};
+
+static bool is_compression(struct slim_blob suffix)
+{
+	for (int kind = SLIM_GZIP; kind <= SLIM_XZ; kind++)
+		if (slim_blob_is(suffix, slim_compression_name((enum slim_compression)kind)))
+			return true;
+	return false;
+}
+
+static enum slim_media lookup_layer(struct slim_blob name)
+{
+	for (size_t i = 0; i < SLIM_COUNT(layers); i++) {
+		size_t length = strlen(layers[i].name);
+		if (!slim_blob_starts(name, layers[i].name))
+			continue;
+		if (name.len == length)
+			return layers[i].media;
+		struct slim_blob suffix = slim_blob(name.ptr + length + 1, name.len - length - 1);
+		if (name.ptr[length] == layers[i].separator && is_compression(suffix))
+			return layers[i].media;
+	}
+	return SLIM_MEDIA_OTHER;
+}
 
 static enum slim_media lookup(struct slim_blob name)
 {
 	for (size_t i = 0; i < SLIM_COUNT(names); i++)
 		if (slim_blob_is(name, names[i].name))
 			return names[i].media;
-	return SLIM_MEDIA_OTHER;
+	return lookup_layer(name);
 }
 
 enum slim_media slim_media_of(const char *media_type)

@@ -8,11 +8,18 @@
 
 #include "slim/image.h"
 #include "slim/layer.h"
-#include "slim/path.h"
 
-static void show(struct slim_arena *arena, const char *key, struct slim_blob value)
+/* In full; slim_path_show, which cuts, is for messages. */
+static void show(const char *key, struct slim_blob value)
 {
-	printf(" %s=%s", key, slim_path_show(arena, value));
+	printf(" %s=", key);
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.ptr[i];
+		if (c > ' ' && c < 0x7f && c != '\\')
+			putchar(c);
+		else
+			printf("\\x%02x", c);
+	}
 }
 
 static int show_content(const struct slim_inode *inode, struct slim_error **err)
@@ -31,11 +38,11 @@ static int show_content(const struct slim_inode *inode, struct slim_error **err)
 	return 0;
 }
 
-static int show_inode(struct slim_arena *arena, const struct slim_inode *i, bool content, struct slim_error **err)
+static int show_inode(const struct slim_inode *i, bool content, struct slim_error **err)
 {
 	printf(" mode=%o owner=%u:%u mtime=%" PRId64 ".%09u", i->mode, i->uid, i->gid, i->mtime, i->mtime_nsec);
 	if (slim_inode_is_link(i))
-		show(arena, "target", i->target);
+		show("target", i->target);
 	if (S_ISCHR(i->mode) || S_ISBLK(i->mode))
 		printf(" device=%u,%u", i->dev_major, i->dev_minor);
 	for (const struct slim_xattr *x = i->xattrs; x; x = x->next) {
@@ -46,27 +53,27 @@ static int show_inode(struct slim_arena *arena, const struct slim_inode *i, bool
 	return content && slim_inode_is_file(i) ? show_content(i, err) : 0;
 }
 
-static int show_entry(struct slim_arena *arena, const struct slim_entry *e, struct slim_error **err)
+static int show_entry(const struct slim_entry *e, struct slim_error **err)
 {
 	static const char *const kinds[] = { "file", "hardlink", "whiteout", "opaque" };
 	printf("%s", kinds[e->kind]);
-	show(arena, "path", e->path);
+	show("path", e->path);
 	if (e->kind == SLIM_ENTRY_HARDLINK)
-		show(arena, "link", e->link);
-	if (e->inode && show_inode(arena, e->inode, e->kind == SLIM_ENTRY_FILE, err))
+		show("link", e->link);
+	if (e->inode && show_inode(e->inode, e->kind == SLIM_ENTRY_FILE, err))
 		return -1;
 	putchar('\n');
 	return 0;
 }
 
-static int show_layer(struct slim_arena *arena, const struct slim_layer_ref *ref, struct slim_error **err)
+static int show_layer(const struct slim_layer_ref *ref, struct slim_error **err)
 {
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = NULL;
 	if (slim_layer_read(ref, &SLIM_LIMITS_DEFAULT, NULL, &layer, err))
 		return -1;
 	printf("layer %s entries=%zu size=%" PRIu64 "\n", layer->diff_id.text, layer->count, layer->size);
 	for (size_t i = 0; i < layer->count; i++)
-		if (show_entry(arena, &layer->entries[i], err))
+		if (show_entry(&layer->entries[i], err))
 			return -1;
 	return 0;
 }
@@ -79,7 +86,7 @@ static int show_image(struct slim_arena *arena, const struct slim_image *image, 
 	for (size_t i = 0; image->config.entrypoint[i]; i++)
 		printf("entrypoint %s\n", image->config.entrypoint[i]);
 	for (size_t i = 0; i < image->layer_count; i++)
-		if (show_layer(arena, &image->layers[i], err))
+		if (show_layer(&image->layers[i], err))
 			return -1;
 	return 0;
 }

@@ -1,0 +1,44 @@
+/* What the parts of the self-check share: both trees, and what was found missing. */
+#ifndef SLIM_WRITE_CHECK_H
+#define SLIM_WRITE_CHECK_H
+
+#include "slim/ldso.h"
+#include "slim/write.h"
+
+struct slim_fact; /* an ELF file's facts, by inode: both trees share them */
+
+struct slim_check {
+	const struct slim_selection *selection;
+	const struct slim_config *config;
+	const struct slim_wishes *wishes;
+	struct slim_log *log;
+	const struct slim_tree *before; /* all that the input has */
+	struct slim_tree *after;        /* the selection alone */
+	struct slim_arena *arena;
+	struct slim_fact *facts;
+	struct slim_ldso *ldso_before, *ldso_after;
+	char *first;                    /* what was found missing first, for the message */
+	size_t missing;
+};
+
+/* WHO (a path, or what it is in the config) has NODE in the input and not in the selection. */
+void slim_check_missing(struct slim_check *check, const char *who, const struct slim_node *node);
+
+/*
+ * Look PATH up in both trees, links followed, from a folder of the input (NULL: the root). Found before and not after:
+ * missing. Returns what the input has, or NULL.
+ */
+struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
+				  struct slim_blob path);
+/* The same for a command's first word, as execvp finds it. */
+struct slim_node *slim_check_program(struct slim_check *check, const char *who, struct slim_blob word);
+/* NODE's place in the selection; NULL when it is not there. */
+struct slim_node *slim_check_after(const struct slim_check *check, const struct slim_node *node);
+
+void slim_check_elf(struct slim_check *check, struct slim_node *node);
+void slim_check_elf_begin(struct slim_check *check);
+void slim_check_elf_end(struct slim_check *check);
+void slim_check_script(struct slim_check *check, const struct slim_node *node);
+void slim_check_config(struct slim_check *check);
+
+#endif

@@ -61,7 +61,9 @@ struct slim_written {
 int slim_output_add(struct slim_output *output, const struct slim_image *image,
 		    const struct slim_selection *selection, const struct slim_write_options *options,
 		    struct slim_log *log, struct slim_written *written, struct slim_error **err) SLIM_MUST_CHECK;
-/* Write index.json, oci-layout and manifest.json, sync, and put the file in OUT's place. */
+/* Write index.json, oci-layout and manifest.json. After this the size is final, and only slim_output_commit follows. */
+int slim_output_finish(struct slim_output *output, struct slim_error **err) SLIM_MUST_CHECK;
+/* Finish if that was not done, sync, and put the file in OUT's place. */
 int slim_output_commit(struct slim_output *output, struct slim_error **err) SLIM_MUST_CHECK;
 
 /* Whether TAG can be the new image's name: NAME or NAME:TAG, as docker has it; else SLIM_BAD_USAGE. */

@@ -191,5 +191,6 @@ int slim_cli_parse(struct slim_cli *cli, int argc, char **argv, struct slim_erro
 void slim_cli_clear(struct slim_cli *cli)
 {
 	slim_wishes_clear(&cli->wishes);
+	free(cli->reports);
 	slim_arena_free(cli->arena);
 }

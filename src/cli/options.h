@@ -21,7 +21,8 @@ struct slim_cli { /* a command line, read */
 	struct slim_wishes wishes;
 	struct slim_arena *arena; /* owns what is not of argv */
 	const char *image;        /* NULL: not given; so below */
-	const char *report;
+	const char **reports;
+	size_t report_count, report_capacity;
 	bool any_platform;        /* --platform was not given */
 	struct slim_platform platform;
 	struct slim_write_options write;

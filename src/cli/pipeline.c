@@ -1,6 +1,7 @@
 #include "pipeline.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "slim/layer.h"
 #include "slim/pool.h"
@@ -88,7 +89,10 @@ int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *ima
 	for (size_t i = 0; i < count; i++)
 		slim_layer_free(r.layers[i]);
 	free(r.layers);
-	return result;
+	if (result == 0)
+		return 0;
+	const char *input = cli->operands[0];
+	return slim_wrap(err, "%s", strcmp(input, "-") ? input : "standard input");
 }
 
 void slim_merged_clear(struct slim_merged *merged)

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "slim/write.h"
 
@@ -72,10 +71,7 @@ static int open_output(const struct slim_cli *cli, struct slim_output **output, 
 {
 	if (cli->dry_run)
 		return 0;
-	const char *out = cli->operands[1];
-	if (!strcmp(out, "-") && isatty(STDOUT_FILENO))
-		return slim_fail(err, SLIM_BAD_USAGE, "an image is not written to a terminal; name a file");
-	return slim_output_new(out, cli->operands[0], output, err);
+	return slim_output_new(cli->operands[1], cli->operands[0], output, err);
 }
 
 static void describe(const struct slim_cli *cli, const struct slim_archive *archive, struct slim_report *report)
@@ -88,7 +84,7 @@ static void describe(const struct slim_cli *cli, const struct slim_archive *arch
 	report->write = &cli->write;
 	report->image_wish = cli->image;
 	report->platform_wish = cli->any_platform ? NULL : slim_platform_text(cli->arena, cli->platform);
-	report->detailed = cli->report;
+	report->detailed = cli->report_count > 0;
 }
 
 /* Where a person reads the summary: standard output, unless the image goes there. */
@@ -98,27 +94,62 @@ static FILE *summary_stream(const struct slim_cli *cli)
 	return image_there ? stderr : stdout;
 }
 
+/* The reports' files: opened before the long work too. */
+struct savings {
+	struct slim_saving **items;
+	size_t count;
+};
+
+static void close_reports(struct savings *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		slim_saving_free(s->items[i]);
+	free(s->items);
+}
+
+static int open_reports(const struct slim_cli *cli, struct savings *s, struct slim_error **err)
+{
+	s->items = slim_calloc(cli->report_count + 1, sizeof(*s->items));
+	for (s->count = 0; s->count < cli->report_count; s->count++)
+		if (slim_saving_new(cli->reports[s->count], &s->items[s->count], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* All that can fill a disk is written before anything gets its name. */
+static int finish(const struct run *run, const struct savings *savings, struct slim_error **err)
+{
+	if (run->output && slim_output_finish(run->output, err) < 0)
+		return -1;
+	run->report->warnings = slim_log_warnings(run->log, &run->report->warning_count);
+	run->report->output_size = run->output ? slim_output_size(run->output) : 0;
+	for (size_t i = 0; i < savings->count; i++)
+		if (slim_saving_fill(savings->items[i], run->report, err) < 0)
+			return -1;
+	if (run->output && slim_output_commit(run->output, err) < 0)
+		return -1;
+	for (size_t i = 0; i < savings->count; i++)
+		if (slim_saving_publish(savings->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_error **err)
 {
 	double start = now();
 	slim_cleanup(slim_output_free_p) struct slim_output *output = NULL;
-	slim_cleanup(slim_saving_free_p) struct slim_saving *saving = NULL;
+	slim_cleanup(close_reports) struct savings savings = { 0 };
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = NULL;
 	slim_cleanup(slim_report_clear) struct slim_report report = { 0 };
 	slim_autofree const struct slim_image **chosen = NULL;
 	size_t count = 0;
-	if (open_output(cli, &output, err) < 0 || (cli->report && slim_saving_new(cli->report, &saving, err) < 0))
+	if (open_output(cli, &output, err) < 0 || open_reports(cli, &savings, err) < 0)
 		return -1;
 	if (slim_pipeline_open(cli, cli->operands[0], log, &archive, &chosen, &count, err) < 0)
 		return -1;
 	describe(cli, archive, &report);
-	if (slim_images(&(struct run){ cli, log, output, &report }, chosen, count, err) < 0)
-		return -1;
-	if (output && slim_output_commit(output, err) < 0)
-		return -1;
-	report.warnings = slim_log_warnings(log, &report.warning_count);
-	report.output_size = output ? slim_output_size(output) : 0;
-	if (saving && slim_saving_commit(saving, &report, err) < 0)
+	struct run run = { cli, log, output, &report };
+	if (slim_images(&run, chosen, count, err) < 0 || finish(&run, &savings, err) < 0)
 		return -1;
 	if (cli->level != SLIM_QUIET)
 		slim_report_text(&report, now() - start, summary_stream(cli));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "slim/file.h"
+#include "slim/write.h"
 
 #include "options.h"
 
@@ -77,11 +78,8 @@ int slim_set_compression(struct slim_cli *cli, const char *value, struct slim_er
 
 int slim_set_tag(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
-	for (const char *p = value; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return bad(err, "--tag", value, "a name like example.org/app:1.0");
-	if (!*value)
-		return bad(err, "--tag", value, "a name like example.org/app:1.0");
+	if (slim_tag_check(value, err) < 0)
+		return slim_wrap(err, "--tag");
 	cli->write.tag = value;
 	return 0;
 }
@@ -96,7 +94,7 @@ int slim_set_report(struct slim_cli *cli, const char *value, struct slim_error *
 {
 	if (!ends(value, ".json") && !ends(value, ".html"))
 		return bad(err, "--report", value, "a name that ends with .json or .html");
-	cli->report = value;
+	*slim_push(&cli->reports, &cli->report_count, &cli->report_capacity) = value;
 	return 0;
 }
 

@@ -8,29 +8,47 @@
 
 #include "slim/path.h"
 
+#include "../write/temporary.h"
+
 struct slim_saving {
-	char *path, *folder;
-	int fd;     /* without a name, in the folder of `path` */
+	char *path, *base;
+	int folder; /* of `path` */
+	int fd;     /* a file without a name in it; -1: the file system has none */
 	bool html;
+	char *text; /* the report */
+	size_t length;
 };
+
+static int fail(const struct slim_saving *s, struct slim_error **err)
+{
+	return slim_fail_errno(err, errno, "%s", s->path);
+}
+
+static int open_folder(struct slim_saving *s, struct slim_error **err)
+{
+	struct slim_blob whole = slim_blob_of(s->path), dir = slim_path_dir(whole);
+	slim_autofree char *name = dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(*s->path == '/' ? "/" : ".");
+	s->base = slim_strdup(s->path + (dir.len ? dir.len + 1 : *s->path == '/'));
+	s->folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat there;
+	if (s->folder >= 0 && !fstatat(s->folder, s->base, &there, 0) && S_ISDIR(there.st_mode)) {
+		errno = EISDIR;
+		return fail(s, err);
+	}
+	if (s->folder < 0 || faccessat(s->folder, ".", W_OK, AT_EACCESS) < 0)
+		return fail(s, err);
+	s->fd = openat(s->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	return 0;
+}
 
 int slim_saving_new(const char *host_path, struct slim_saving **out, struct slim_error **err)
 {
-	struct slim_blob dir = slim_path_dir(slim_blob_of(host_path));
-	struct slim_saving *s = slim_calloc(1, sizeof(*s));
-	s->path = slim_strdup(host_path);
-	s->folder = dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(*host_path == '/' ? "/" : ".");
+	slim_cleanup(slim_saving_free_p) struct slim_saving *s = slim_calloc(1, sizeof(*s));
+	*s = (struct slim_saving){ .path = slim_strdup(host_path), .folder = -1, .fd = -1 };
 	s->html = slim_blob_ends(slim_blob_of(host_path), ".html");
-	s->fd = open(s->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-	struct stat there;
-	if (s->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR) && access(s->folder, W_OK) == 0)
-		errno = 0; /* no unnamed files here: a named one is made when it is time */
-	if ((s->fd < 0 && errno) || (stat(host_path, &there) == 0 && S_ISDIR(there.st_mode) && (errno = EISDIR))) {
-		slim_fail_errno(err, errno, "%s", host_path);
-		slim_saving_free(s);
+	if (open_folder(s, err) < 0)
 		return -1;
-	}
-	*out = s;
+	*out = slim_steal(&s);
 	return 0;
 }
 
@@ -40,61 +58,69 @@ void slim_saving_free(struct slim_saving *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
+	if (s->folder >= 0)
+		close(s->folder);
+	free(s->text);
+	free(s->base);
 	free(s->path);
-	free(s->folder);
 	free(s);
 }
 
-static int fill(struct slim_saving *s, int fd, const struct slim_report *report)
+static int write_text(const struct slim_saving *s, int fd, struct slim_error **err)
 {
-	FILE *out = fdopen(dup(fd), "w");
+	for (size_t at = 0; at < s->length;) {
+		ssize_t n = write(fd, s->text + at, s->length - at);
+		if (n < 0 && errno != EINTR)
+			return fail(s, err);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd) < 0 ? fail(s, err) : 0;
+}
+
+int slim_saving_fill(struct slim_saving *s, const struct slim_report *report, struct slim_error **err)
+{
+	FILE *out = open_memstream(&s->text, &s->length);
 	if (!out)
-		return -1;
+		slim_out_of_memory();
 	if (s->html)
 		slim_report_html(report, out);
 	else
 		slim_report_json(report, out);
-	bool failed = ferror(out) || fflush(out) || fsync(fd);
-	int saved = errno;
-	failed = fclose(out) || failed;
-	errno = saved;
-	return failed ? -1 : 0;
+	if (fclose(out))
+		slim_out_of_memory();
+	return s->fd >= 0 ? write_text(s, s->fd, err) : 0;
 }
 
-/* Give the unnamed file a name of its own, then the report's. */
-static int put_in_place(struct slim_saving *s)
+static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME], struct slim_error **err)
 {
-	slim_autofree char *link = slim_format("/proc/self/fd/%d", s->fd);
-	slim_autofree char *name = slim_format("%s/.slim-report-%ld", s->folder, (long)getpid());
-	if (linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0)
+	int fd = slim_temporary_open(s->folder, name);
+	if (fd < 0)
+		return fail(s, err);
+	int failed = write_text(s, fd, err);
+	close(fd);
+	if (failed)
+		unlinkat(s->folder, name, 0);
+	return failed;
+}
+
+static int put_in_place(const struct slim_saving *s, struct slim_error **err)
+{
+	char name[SLIM_TEMPORARY_NAME];
+	bool linked = s->fd >= 0 && slim_temporary_link(s->folder, s->fd, name) == 0;
+	if (!linked && write_named(s, name, err) < 0)
 		return -1;
-	if (rename(name, s->path) == 0)
+	if (renameat(s->folder, name, s->folder, s->base) == 0)
 		return 0;
-	int saved = errno;
-	unlink(name);
-	errno = saved;
+	fail(s, err);
+	unlinkat(s->folder, name, 0);
 	return -1;
 }
 
-static int fill_named(struct slim_saving *s, const struct slim_report *report)
+int slim_saving_publish(struct slim_saving *s, struct slim_error **err)
 {
-	slim_autofree char *name = slim_format("%s/.slim-report-XXXXXX", s->folder);
-	int fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	mode_t mask = umask(0);
-	umask(mask);
-	bool failed = fchmod(fd, 0666 & ~mask) < 0 || fill(s, fd, report) < 0 || rename(name, s->path) < 0;
-	int saved = errno;
-	close(fd);
-	if (failed)
-		unlink(name);
-	errno = saved;
-	return failed ? -1 : 0;
-}
-
-int slim_saving_commit(struct slim_saving *s, const struct slim_report *report, struct slim_error **err)
-{
-	int result = s->fd < 0 ? fill_named(s, report) : fill(s, s->fd, report) < 0 ? -1 : put_in_place(s);
-	return result < 0 ? slim_fail_errno(err, errno, "%s", s->path) : 0;
+	sigset_t old;
+	slim_signals_hold(&old);
+	int result = put_in_place(s, err);
+	slim_signals_release(&old);
+	return result;
 }

@@ -28,10 +28,8 @@ static void print_saving(uint64_t before, uint64_t after, FILE *out)
 {
 	if (!before)
 		fputc('\n', out);
-	else if (after > before)
-		fprintf(out, "%9s%.1f %%\n", "+", 100.0 * (double)(after - before) / (double)before);
 	else
-		fprintf(out, "%10.1f %%\n", 100.0 * (double)(before - after) / (double)before);
+		fprintf(out, "%10.1f %%\n", 100.0 * ((double)before - (double)after) / (double)before);
 }
 
 static void print_count(const char *what, uint64_t before, uint64_t after, FILE *out)

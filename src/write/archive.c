@@ -285,7 +285,7 @@ static void annotate(const struct slim_output *output, json_t *descriptor)
 	set(descriptor, "annotations", annotations);
 }
 
-int slim_output_commit(struct slim_output *output, struct slim_error **err)
+int slim_output_finish(struct slim_output *output, struct slim_error **err)
 {
 	static const char end[SLIM_TAR_END];
 	json_t *descriptor;
@@ -298,6 +298,14 @@ int slim_output_commit(struct slim_output *output, struct slim_error **err)
 	    add_document(output, "manifest.json", output->docker, err) ||
 	    add_document(output, "oci-layout", layout, err) ||
 	    slim_output_append(output, slim_blob(end, sizeof(end)), err))
+		return -1;
+	output->finished = true;
+	return 0;
+}
+
+int slim_output_commit(struct slim_output *output, struct slim_error **err)
+{
+	if (!output->finished && slim_output_finish(output, err))
 		return -1;
 	return slim_output_publish(output, err);
 }

@@ -12,6 +12,7 @@ struct slim_output {
 	int stream;              /* that stream; -1: OUT is a file */
 	int folder;              /* of OUT; -1: OUT is a stream */
 	char *base;              /* OUT's name in it */
+	bool finished;           /* all documents are in it */
 	bool linkable;           /* fd can be given a name (O_TMPFILE); else it is copied to a named file in the end */
 
 	struct slim_digest *blobs; /* already written */

@@ -85,6 +85,7 @@ bool script_link_sources(struct script_set *set, struct script *script)
 static void keep_command(struct script_run *r, struct slim_blob name)
 {
 	int n = (int)name.len;
+	run_know_word(r, name);
 	if (memchr(name.ptr, '/', name.len)) {
 		if (name.ptr[0] == '/')
 			slim_keep_path(r->t, NULL, name, r->rule, r->from, "runs '%.*s'", n, name.ptr);
@@ -189,8 +190,6 @@ static void run_command(struct script_run *r, const struct shell_event *e)
 	run_handed_on(r, e->words, e->count, last);
 	if (slim_blob_is(e->words[0].text, "set"))
 		run_set(r, e);
-	for (size_t i = 0; i < e->count; i++)
-		run_scan_word(r, &e->words[i], false);
 }
 
 /* PATH=/opt/x/bin:$PATH: the union of all is searched. */
@@ -214,12 +213,10 @@ static void add_path(struct script_run *r, struct slim_blob value)
 	}
 }
 
-static void run_event(struct script_run *r, const struct shell_event *e)
+static void scan_event(struct script_run *r, const struct shell_event *e)
 {
 	switch (e->kind) {
 	case SHELL_COMMAND:
-		run_command(r, e);
-		break;
 	case SHELL_ASSIGN:
 	case SHELL_LOOP:
 	case SHELL_LABEL:
@@ -248,6 +245,9 @@ void script_evaluate(struct script_set *set, struct script *script, const struct
 	for (const struct shell_value *v = scope_values(r.context.scope, SLIM_BLOB("PATH")); v; v = v->next)
 		add_path(&r, v->text);
 	for (size_t i = 0; i < script->count; i++)
-		run_event(&r, &script->events[i]);
+		if (script->events[i].kind == SHELL_COMMAND)
+			run_command(&r, &script->events[i]);
+	for (size_t i = 0; i < script->count; i++) /* what is no command */
+		scan_event(&r, &script->events[i]);
 	run_end(&r);
 }

@@ -144,6 +144,7 @@ bool script_link_sources(struct script_set *set, struct script *script);
 
 void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain);      /* C4, C6 */
 void run_scan_paths(struct script_run *r, const struct shell_word *word);                   /* C6 */
+void run_know_word(struct script_run *r, struct slim_blob name);
 void run_forget_words(struct script_run *r);
 struct slim_node *run_keep_path(struct script_run *r, struct slim_blob path, enum slim_rule_id rule);
 size_t run_keep_pattern(struct script_run *r, const struct shell_text *pattern, enum slim_rule_id rule);

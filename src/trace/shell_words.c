@@ -101,6 +101,23 @@ static void scan_tokens(struct script_run *r, const struct shell_word *word, boo
 	}
 }
 
+/* NAME was in command position: it needs no further reason. */
+void run_know_word(struct script_run *r, struct slim_blob name)
+{
+	char key[TOKEN_MAX + 2];
+	if (name.len > TOKEN_MAX)
+		return;
+	memcpy(key, name.ptr, name.len);
+	if (memchr(name.ptr, '/', name.len)) {
+		first_time(r, name);
+		return;
+	}
+	for (const char *mark = "!?"; *mark; mark++) {
+		key[name.len] = *mark;
+		first_time(r, slim_blob(key, name.len + 1));
+	}
+}
+
 /* --- C6: paths --- */
 
 static bool is_generic_path(const char *path)

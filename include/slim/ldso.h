@@ -23,6 +23,9 @@ struct slim_ldso_input {
 	const char *library_path; /* LD_LIBRARY_PATH or NULL */
 	const char *preload;      /* LD_PRELOAD or NULL */
 	const char *audit;        /* LD_AUDIT or NULL */
+	const char *working_dir;  /* for relative and empty elements of search lists; NULL: the root */
+	const char *const *hwcaps; /* glibc-hwcaps subfolders that the processor has ("x86-64-v3"), ends with NULL;
+				      NULL: a plain one, for which no other is searched than as a variant */
 };
 
 struct slim_ldso *slim_ldso_new(const struct slim_ldso_input *input); /* never NULL; reads caches when first asked */
@@ -42,6 +45,7 @@ struct slim_loaded {
 	bool variant;             /* an hwcaps variant that another processor would choose (A8): kept, but not walked
 				     into the order of the base */
 	bool optional;            /* DT_AUXILIARY: may be absent */
+	bool again;               /* loaded before under another name: only the way to it is new */
 	bool fatal;               /* found, but the loader would refuse it at run time (A10) */
 };
 

@@ -27,7 +27,8 @@ bool slim_is_started(const struct slim_trace *t, const struct slim_node *node)
 
 /* FHS 3.0, and the folders that Debian, Alpine and Red Hat share out among packages. Patterns of whole paths. */
 static const char *const shared[] = {
-	"/*", "/usr/*", "/usr/local/*", "/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
+	"/bin", "/boot", "/dev", "/etc", "/home", "/lib*", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
+	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/*", "/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
 	"/usr/lib/systemd/*", "/lib/systemd", "/lib/systemd/*", "/usr/lib/modules", "/lib/modules", "/lib/firmware",
 	"/usr/lib/firmware", "/var/*", "/var/lib/dpkg", "/var/lib/apt", "/var/log/*", "/var/spool/cron",
 	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/etc/alternatives", "/etc/profile.d",
@@ -68,14 +69,9 @@ static char *path_of(const struct slim_node *node)
 
 bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *dir)
 {
-	static const char *const own_tops[] = { "/app", "/code", "/data", "/config", "/docker-entrypoint.d",
-						"/docker-entrypoint-initdb.d" };
 	if (!dir->parent)
 		return true;
 	slim_autofree char *path = path_of(dir);
-	for (size_t i = 0; i < SLIM_COUNT(own_tops); i++)
-		if (!strcmp(path, own_tops[i]))
-			return false;
 	for (size_t i = 0; i < SLIM_COUNT(shared); i++)
 		if (path_matches(slim_blob_of(shared[i]), slim_blob_of(path)))
 			return true;

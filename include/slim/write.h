@@ -22,10 +22,27 @@ struct slim_selection {
 	size_t count;
 	uint64_t files, folders, links; /* of which; a further name of a file counts as a file */
 	uint64_t bytes;                 /* contents, each inode once */
+	struct slim_rewrite *rewrites;  /* files that say something else than the tree's, in the order of their nodes */
+	size_t rewrite_count, rewrite_capacity;
+	struct slim_file *rewritten;    /* a spool: what they say */
 };
 struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);
 void slim_selection_free(struct slim_selection *selection); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_selection, slim_selection_free)
+
+/* A selected node's inode as it is written: the tree's, unless the file was rewritten. */
+const struct slim_inode *slim_selection_inode(const struct slim_selection *selection, const struct slim_node *node);
+/* Give a selected file other BYTES; everything else of it stays. Nodes must come in their order, each once. */
+int slim_selection_rewrite(struct slim_selection *selection, const struct slim_node *node, struct slim_blob bytes,
+			   struct slim_error **err) SLIM_MUST_CHECK;
+
+/*
+ * Rewrite the selected files of package databases so that they list what is selected, and no more: a package survives
+ * with one file of its own that is no documentation; stanzas of survivors stay byte for byte. Databases of dpkg
+ * (status, status.d, info/) and apk. Sources: dpkg(1), deb-control(5), apk-installed(5); tracing.md E2 to E4.
+ */
+int slim_selection_tell_packages(struct slim_selection *selection, const struct slim_packages *packages,
+				 struct slim_error **err) SLIM_MUST_CHECK;
 
 /* --- self-check: is anything missing that the input had? ----------------------------------------------------------- */
 

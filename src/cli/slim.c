@@ -30,6 +30,8 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	const struct slim_cli *cli = run->cli;
 	slim_cleanup(slim_selection_free_p) struct slim_selection *selection =
 		slim_selection_new(merged->tree, trace);
+	if (slim_selection_tell_packages(selection, slim_trace_packages(trace), err) < 0)
+		return -1;
 	if (slim_self_check(selection, &merged->image->config, &cli->wishes, run->log, err) < 0)
 		return -1;
 	struct slim_written written;

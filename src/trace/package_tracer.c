@@ -77,14 +77,6 @@ static void start(struct slim_trace *t, void *state)
 	for (size_t i = 0; i < count; i++)
 		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
 	s->doc = slim_tree_find(slim_trace_tree(t), "/usr/share/doc");
-	if (count)
-		slim_verbose(slim_trace_log(t), "packages: %zu; their database stays only if a kept script asks it", count);
-}
-
-static bool is_query_program(const struct slim_node *node)
-{
-	return !strcmp(node->name, "dpkg-query") || !strcmp(node->name, "dpkg") || !strcmp(node->name, "apk") ||
-	       !strcmp(node->name, "rpm");
 }
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
@@ -93,7 +85,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
 	unsigned kind = slim_kind_of(t, node);
 	bool code = kind & (SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT);
-	if (code && (is_query_program(node) || (owner && !s->of[owner->index].exact)))
+	if (code && owner && !s->of[owner->index].exact)
 		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
 	if (!owner || (s->doc && slim_node_within(node, s->doc)))
 		return;
@@ -136,21 +128,35 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 	}
 }
 
-/* E1, C13: an entrypoint that asks the database gets it as it is. */
-static void keep_database(struct slim_trace *t, struct state *s, const struct slim_node *from)
+/* E1: what scanners and dpkg-query read. What is written lists the survivors alone: src/write/packages.c. */
+static void keep_database(struct slim_trace *t, struct state *s)
 {
-	static const char *const places[] = { "/var/lib/dpkg/status", "/var/lib/dpkg/status.d/**", "/var/lib/dpkg/arch",
-					      "/lib/apk/db/installed", "/usr/lib/apk/db/installed", "/etc/apk/world", "/etc/apk/arch",
-					      "/var/lib/rpm/**", "/usr/lib/sysimage/rpm/**" };
+	static const char *const places[] = { "/var/lib/dpkg/status", "/var/lib/dpkg/arch", "/var/lib/dpkg/diversions",
+					      "/lib/apk/db/installed", "/usr/lib/apk/db/installed", "/etc/apk/world", "/etc/apk/arch" };
 	for (size_t i = 0; i < SLIM_COUNT(places); i++)
-		slim_keep_place(t, places[i], SLIM_RULE_PACKAGE_DB, from, "asked at run time");
+		slim_keep_place(t, places[i], SLIM_RULE_PACKAGE_DB, NULL, "lists what survives");
 	s->database_done = true;
+}
+
+/* E3: the file lists of one survivor; packages that several architectures may have at once are NAME:ARCH there. */
+static void keep_lists(struct slim_trace *t, const struct slim_package *package, const struct slim_node *asker)
+{
+	static const char *const suffixes[] = { ".list", ".md5sums", ".conffiles" };
+	slim_autofree char *plain = slim_format("/var/lib/dpkg/info/%s", package->name);
+	slim_autofree char *with_arch = slim_format("%s:%s", plain, package->architecture);
+	slim_autofree char *alone = slim_format("/var/lib/dpkg/status.d/%s", package->name);
+	slim_autofree char *sums = slim_format("%s.md5sums", alone);
+	for (size_t i = 0; i < SLIM_COUNT(suffixes); i++) {
+		slim_autofree char *one = slim_format("%s%s", plain, suffixes[i]), *two = slim_format("%s%s", with_arch, suffixes[i]);
+		slim_keep_path(t, NULL, slim_blob_of(one), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
+		slim_keep_path(t, NULL, slim_blob_of(two), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
+	}
+	slim_keep_path(t, NULL, slim_blob_of(alone), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
+	slim_keep_path(t, NULL, slim_blob_of(sums), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
 }
 
 static void keep_package_of(struct slim_trace *t, struct state *s, const struct slim_node *node)
 {
-	if (is_query_program(node) && !s->database_done)
-		keep_database(t, s, node);
 	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
 	if (!owner || s->of[owner->index].exact || s->of[owner->index].whole)
 		return;
@@ -175,6 +181,9 @@ static void keep_licences(struct slim_trace *t, struct state *s)
 		slim_autofree char *path = slim_format("/usr/share/doc/%s/copyright", slim_packages_at(packages, i)->name);
 		slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_COPYRIGHT, s->of[i].asker, "package %s",
 			       slim_packages_at(packages, i)->name);
+		keep_lists(t, slim_packages_at(packages, i), s->of[i].asker);
+		if (!s->database_done)
+			keep_database(t, s);
 	}
 }
 

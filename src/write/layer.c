@@ -90,7 +90,7 @@ static int put_node(struct writer *w, uint32_t index, struct slim_error **err)
 	struct slim_node *const *nodes = w->selection->nodes;
 	struct slim_tar_entry entry = {
 		.name = member_name(&w->name, nodes[index]),
-		.inode = nodes[index]->inode,
+		.inode = slim_selection_inode(w->selection, nodes[index]),
 	};
 	if (w->first[index] != index)
 		entry.hard_link = member_name(&w->link, nodes[w->first[index]]);

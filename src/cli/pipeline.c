@@ -2,10 +2,16 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <string.h>
 
 #include "slim/layer.h"
 #include "slim/pool.h"
 #include "slim/write.h"
+
+const char *slim_pipeline_input(const struct slim_cli *cli)
+{
+	return strcmp(cli->operands[0], "-") ? cli->operands[0] : "standard input";
+}
 
 int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct slim_log *log,
 		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,
@@ -114,5 +120,5 @@ int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *me
 								.log = log },
 				    trace, err);
 	slim_progress_end(log);
-	return result;
+	return result < 0 ? slim_wrap(err, "%s", slim_pipeline_input(cli)) : 0;
 }

@@ -16,6 +16,9 @@ struct slim_merged { /* an image as one tree */
 	uint64_t *layer_sizes;      /* of each layer's tar */
 };
 
+/* The input's name for messages. */
+const char *slim_pipeline_input(const struct slim_cli *cli);
+
 /* Open the input and choose the images that --image and --platform ask for; at least one. free() *CHOSEN. */
 int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct slim_log *log,
 		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,

@@ -33,7 +33,7 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	if (slim_selection_tell_packages(selection, slim_trace_packages(trace), err) < 0)
 		return -1;
 	if (slim_self_check(selection, &merged->image->config, &cli->wishes, run->log, err) < 0)
-		return -1;
+		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	struct slim_written written;
 	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write, run->log, &written, err) < 0)
 		return -1;

@@ -74,8 +74,8 @@ static int spool(struct slim_stream *plain, const char *name, struct slim_file *
 	if (slim_file_spool(name, &file, err))
 		return -1;
 	tee = slim_stream_tee(tee, file);
-	if (slim_stream_drain(tee, err))
-		return -1;
+	if (slim_stream_drain(tee, err)) /* reading names the file itself, decoding does not */
+		return strncmp(slim_error_text(*err), name, strlen(name)) ? slim_wrap(err, "%s", name) : -1;
 	*out = slim_steal(&file);
 	return 0;
 }

@@ -124,13 +124,14 @@ static void run_text(struct script_run *r, struct shell_text *text, bool by_path
 	}
 }
 
-static void run_head(struct script_run *r, const struct shell_word *word, bool by_path)
+/* PREFIX: another command follows, as in $SUDO apt-get. */
+static void run_head(struct script_run *r, const struct shell_word *word, bool by_path, bool prefix)
 {
 	if (word->text.len > SLIM_PATH_MAX)
 		return;
 	struct shell_texts texts = shell_expand(&r->context, word->text);
 	for (size_t i = 0; i < texts.count; i++)
-		if (texts.items[i].length)
+		if (texts.items[i].length && !(prefix && texts.items[i].unknown))
 			run_text(r, &texts.items[i], by_path, word);
 	shell_texts_clear(&texts);
 }
@@ -156,7 +157,7 @@ static void run_set(struct script_run *r, const struct shell_event *e)
 	while (at < e->count && slim_blob_starts(e->words[at].text, "-") && !slim_blob_is(e->words[at].text, "--"))
 		at++;
 	if (at < e->count && slim_blob_is(e->words[at].text, "--"))
-		run_head(r, &(struct shell_word){ at + 1 < e->count ? e->words[at + 1].text : SLIM_BLOB(""), false }, false);
+		run_head(r, &(struct shell_word){ at + 1 < e->count ? e->words[at + 1].text : SLIM_BLOB(""), false }, false, false);
 }
 
 static void run_command(struct script_run *r, const struct shell_event *e)
@@ -169,7 +170,7 @@ static void run_command(struct script_run *r, const struct shell_event *e)
 		case SHELL_RUNS:
 		case SHELL_EXECUTES:
 			last = parts[i].index;
-			run_head(r, word, parts[i].role == SHELL_EXECUTES);
+			run_head(r, word, parts[i].role == SHELL_EXECUTES, !word->quoted && i + 1 < count);
 			run_keep_operands(r, slim_path_base(word->text), word, e->count - last);
 			break;
 		case SHELL_SOURCES:

@@ -48,8 +48,18 @@ static void share(struct script_run *r, struct slim_node *node, bool same_scope)
 	if (!node || !slim_node_is_file(node) || slim_kind_of(r->t, node) == SLIM_KIND_PROGRAM)
 		return;
 	struct script *other = script_from_node(r->set, node);
-	if (other && same_scope)
-		script_share_scope(r->set, r->script, other);
+	if (!other || !same_scope)
+		return;
+	script_share_scope(r->set, r->script, other);
+	r->context.scope = script_scope(r->script);
+}
+
+static void share_matches(struct script_run *r, const struct shell_text *pattern, bool same_scope)
+{
+	struct found found = match(slim_trace_tree(r->t), slim_blob(pattern->text, pattern->length));
+	for (size_t j = 0; j < found.count; j++)
+		share(r, found.items[j], same_scope);
+	free(found.items);
 }
 
 static struct slim_node *find_file(struct script_run *r, struct slim_blob path)
@@ -73,10 +83,7 @@ void run_link_source(struct script_run *r, const struct shell_word *word, bool s
 		if (shell_text_literal(text)) {
 			share(r, find_file(r, slim_blob(text->text, text->length)), same_scope);
 		} else if (!text->unknown && text->text[0] == '/') {
-			struct found found = match(slim_trace_tree(r->t), slim_blob(text->text, text->length));
-			for (size_t j = 0; j < found.count; j++)
-				share(r, found.items[j], same_scope);
-			free(found.items);
+			share_matches(r, text, same_scope);
 		}
 	}
 	shell_texts_clear(&texts);
@@ -93,6 +100,7 @@ static bool keep_beside(struct script_run *r, const struct shell_text *text)
 		if (!node)
 			continue;
 		slim_keep_path(r->t, dir, name, SLIM_RULE_SOURCED, r->from, "'%.*s', beside it", (int)text->length, text->text);
+		share(r, slim_tree_walk(slim_trace_tree(r->t), dir, name, true, NULL, NULL), true);
 		return true;
 	}
 	return false;
@@ -107,8 +115,10 @@ static void keep_source(struct script_run *r, struct shell_text *text, const str
 		if (memchr(path.ptr, '/', path.len) ||
 		    !slim_keep_program(r->t, path, SLIM_RULE_SOURCED, r->from, "reads '%.*s'", (int)path.len, path.ptr))
 			run_keep_path(r, path, SLIM_RULE_SOURCED);
-	} else if (!run_keep_pattern(r, text, SLIM_RULE_SOURCED) && text->unknown && !keep_beside(r, text) &&
-		   !text->argument) {
+	} else if (run_keep_pattern(r, text, SLIM_RULE_SOURCED)) {
+		if (text->unknown)
+			share_matches(r, text, true);
+	} else if (text->unknown && !keep_beside(r, text) && !text->argument) {
 		struct slim_blob source = shell_as_source(r->set->arena, word->text);
 		slim_doubt(r->t, r->from, "reads a script whose name is not known: '%.*s'",
 			   (int)(source.len < 200 ? source.len : 200), source.ptr);
@@ -207,8 +217,26 @@ static void package_query(struct script_run *r, struct slim_blob name, const str
 		keep_database(r, name, lists && !slim_blob_is(name, "apk"));
 }
 
+/* service NAME start runs /etc/init.d/NAME. */
+static void init_script(struct script_run *r, struct slim_blob name, const struct shell_word *words, size_t count)
+{
+	static const char *const starters[] = { "service", "invoke-rc.d", "rc-service", NULL };
+	if (!is_any(name, starters))
+		return;
+	for (size_t i = 1; i < count; i++) {
+		struct slim_blob word = shell_literal(r->set->arena, words[i].text);
+		if (!word.ptr || !word.len || word.ptr[0] == '-')
+			continue;
+		slim_autofree char *path = slim_format("/etc/init.d/%.*s", (int)word.len, word.ptr);
+		slim_keep_path(r->t, NULL, slim_blob_of(path), SLIM_RULE_COMMAND, r->from, "%.*s %.*s", (int)name.len, name.ptr,
+			       (int)word.len, word.ptr);
+		return;
+	}
+}
+
 void run_keep_operands(struct script_run *r, struct slim_blob name, const struct shell_word *words, size_t count)
 {
+	init_script(r, name, words, count);
 	static const char *const sources[] = { "cp", "mv", "install", "ln", "rsync", NULL }; /* the last is the target */
 	static const char *const all[] = { "tar", "find", "run-parts", "cpio", "zip", "pax", "bsdtar", "runsvdir", "s6-svscan",
 					   NULL };

@@ -239,6 +239,13 @@ static void take_assignments(struct loader *l, const struct shell_event *e)
 	}
 }
 
+/* su -c "sh -s": a shell that reads what the pipeline gives. */
+static bool starts_shell(struct slim_blob text)
+{
+	struct slim_blob word;
+	return slim_blob_split_any(&text, " \t", &word) && shell_is_shell(slim_path_base(word));
+}
+
 static void take_command(struct loader *l, const struct shell_event *e)
 {
 	struct shell_part parts[SHELL_PARTS_MAX];
@@ -249,6 +256,8 @@ static void take_command(struct loader *l, const struct shell_event *e)
 		switch (parts[i].role) {
 		case SHELL_TEXT:
 			nest(l, shell_as_source(l->set->arena, word));
+			if (starts_shell(word))
+				feed(l, e->pipeline, true);
 			break;
 		case SHELL_JOINED:
 			nest_joined(l, e, parts[i].index);

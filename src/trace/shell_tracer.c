@@ -64,18 +64,29 @@ static void link_all(struct script_set *set)
 	}
 }
 
+/* Evaluating a script may bring in others, and values that change what one means. True: something was evaluated. */
+static bool evaluate_all(struct script_set *set, bool again)
+{
+	bool more = false;
+	link_all(set);
+	for (struct script *s = set->scripts; s; s = s->next) {
+		size_t version = script_scope(s)->version;
+		if ((s->seen == version && !again) || !s->node || !slim_trace_kept(set->t, s->node))
+			continue;
+		s->seen = version;
+		script_evaluate(set, s, NULL, SLIM_RULE_COMMAND, NULL);
+		more = true;
+	}
+	return more;
+}
+
 static void settle(struct slim_trace *t, void *data)
 {
 	struct state *state = data;
-	link_all(&state->set);
-	for (struct script *s = state->set.scripts; s; s = s->next) {
-		size_t version = script_scope(s)->version;
-		if ((s->seen == version && !state->again) || !slim_trace_kept(t, s->node))
-			continue;
-		s->seen = version;
-		script_evaluate(&state->set, s, NULL, SLIM_RULE_COMMAND, NULL);
-	}
+	bool more = evaluate_all(&state->set, state->again);
 	state->again = false;
+	while (more)
+		more = evaluate_all(&state->set, false);
 }
 
 static void clear(void *data)
@@ -101,8 +112,7 @@ void slim_trace_shell_text(struct slim_trace *t, struct slim_blob text, enum sli
 	struct script *script = script_from_text(&set, text, NULL);
 	link_all(&set);
 	script_evaluate(&set, script, from, rule, evidence);
-	for (struct script *s = set.scripts; s; s = s->next)
-		if (s != script && slim_trace_kept(t, s->node))
-			script_evaluate(&set, s, NULL, SLIM_RULE_COMMAND, NULL);
+	while (evaluate_all(&set, false))
+		;
 	script_set_clear(&set);
 }

@@ -155,7 +155,8 @@ struct slim_node *run_keep_path(struct script_run *r, struct slim_blob path, enu
 	if (path.ptr[0] == '/')
 		return path.len == 1 ? NULL : slim_keep_path(r->t, NULL, path, rule, r->from, "'%.*s'", n, path.ptr);
 	struct slim_node *found = NULL;
-	for (size_t i = 0; i < r->base_count; i++) {
+	bool plain = !memchr(path.ptr, '/', path.len); /* from the working folder only */
+	for (size_t i = plain && r->folder ? 1 : 0; i < r->base_count; i++) {
 		struct slim_node *node = slim_tree_walk(slim_trace_tree(r->t), r->bases[i], path, true, NULL, NULL);
 		if (!node || slim_node_is_dir(node))
 			continue;
@@ -210,10 +211,13 @@ static void keep_text_path(struct script_run *r, struct shell_text *text)
 {
 	if (!text->length)
 		return;
-	if (shell_text_literal(text))
-		run_keep_path(r, slim_blob(text->text, text->length), SLIM_RULE_SCRIPT_PATH);
-	else
+	if (shell_text_literal(text)) {
+		struct slim_blob path = slim_blob(text->text, text->length);
+		if (memchr(path.ptr, '/', path.len) || memchr(path.ptr, '.', path.len))
+			run_keep_path(r, path, SLIM_RULE_SCRIPT_PATH);
+	} else {
 		run_keep_pattern(r, text, text->unknown ? SLIM_RULE_SCRIPT_PATH : SLIM_RULE_SCRIPT_DATA);
+	}
 }
 
 static void keep_path_token(struct script_run *r, struct slim_blob token)

@@ -15,6 +15,7 @@ A list may be given as a list or as text with commas. Attributes:
   hash                                     sysv (default), gnu, both, none
   payload                                  bytes behind everything
   osabi                                    a number
+  size                                     zeros behind everything, up to this many bytes
 A file with `interp`, or with flag static, is a program (position independent unless flag exec, or static without
 pie); else it is a shared library. On x86-64, i386 and aarch64 a program really runs: it exits with status 0.
 """
@@ -38,7 +39,7 @@ DT = {"needed": 1, "hash": 4, "strtab": 5, "symtab": 6, "strsz": 10, "syment": 1
 DF_ORIGIN, DF_1_NODEFLIB, DF_1_ORIGIN, DF_1_PIE = 1, 0x800, 0x80, 0x08000000
 LISTS = ("needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
 KNOWN = LISTS + ("interp", "soname", "rpath", "runpath", "note", "machine", "class", "endian", "hash", "payload",
-                 "osabi")
+                 "osabi", "size")
 PAGE = 0x10000
 
 
@@ -77,7 +78,7 @@ def build(**given):
     unknown = set(given) - set(KNOWN)
     if unknown:
         raise ValueError("unknown ELF attributes: " + ", ".join(sorted(unknown)))
-    return _Builder(given).bytes()
+    return _Builder(given).bytes().ljust(int(given.get("size") or 0), b"\0")
 
 
 def _listed(value):

@@ -11,6 +11,7 @@ struct unarchive {
 	struct archive *archive;
 	enum slim_compression kind;
 	struct slim_error *cause; /* why the stream under it failed */
+	uint64_t pulled;          /* bytes that libarchive was given */
 	enum { CLOSED, READING, ENDED } state;
 };
 
@@ -20,9 +21,11 @@ static la_ssize_t pull(struct archive *archive, void *context, const void **buff
 	struct slim_blob chunk = { NULL, 0 };
 	int r = slim_stream_next(u->under, &chunk, &u->cause);
 	*buffer = chunk.ptr;
+	u->pulled += r > 0 ? chunk.len : 0;
 	return r < 0 ? ARCHIVE_FATAL : r ? (la_ssize_t)chunk.len : 0;
 }
 
+/* Give the reason: of the stream below, or libarchive's own. Returns -1. */
 static int failed(struct unarchive *u, struct slim_error **err)
 {
 	if (u->cause) {
@@ -33,6 +36,25 @@ static int failed(struct unarchive *u, struct slim_error **err)
 	return slim_fail(err, SLIM_BAD_INPUT, "%s: %s", slim_compression_name(u->kind), why ? why : "corrupt data");
 }
 
+/*
+ * libarchive 3.6 ends where it should fail: a filter's error before the first byte passes for an empty file, and what
+ * bzip2 does not know, at the start or behind a stream, is left unread without a word.
+ */
+static int ended(struct unarchive *u, struct slim_error **err)
+{
+	if (u->cause || archive_errno(u->archive))
+		return failed(u, err);
+	struct slim_blob more;
+	int r = slim_stream_next(u->under, &more, err);
+	if (r < 0)
+		return -1;
+	if (r || !u->pulled || u->pulled != (uint64_t)archive_filter_bytes(u->archive, -1))
+		return slim_fail(err, SLIM_BAD_INPUT, "%s: unexpected end, or bytes that are no %s data",
+				 slim_compression_name(u->kind), slim_compression_name(u->kind));
+	u->state = ENDED;
+	return 0;
+}
+
 static int open_archive(struct unarchive *u, struct slim_error **err)
 {
 	struct archive_entry *entry;
@@ -41,10 +63,13 @@ static int open_archive(struct unarchive *u, struct slim_error **err)
 	/* exactly this filter, once: with bidding, plain bytes pass as they are and what is packed twice is unpacked twice */
 	archive_read_append_filter(u->archive, u->kind == SLIM_XZ ? ARCHIVE_FILTER_XZ : ARCHIVE_FILTER_BZIP2);
 	int r = archive_read_open(u->archive, u, NULL, pull, NULL);
-	if (r == ARCHIVE_OK)
-		r = archive_read_next_header(u->archive, &entry);
-	u->state = r == ARCHIVE_OK ? READING : ENDED;
-	return r == ARCHIVE_OK || r == ARCHIVE_EOF ? 0 : failed(u, err);
+	if (r != ARCHIVE_OK || u->cause || archive_errno(u->archive))
+		return failed(u, err);
+	r = archive_read_next_header(u->archive, &entry);
+	if (r == ARCHIVE_EOF)
+		return ended(u, err);
+	u->state = READING;
+	return r == ARCHIVE_OK ? 0 : failed(u, err);
 }
 
 static int unarchive_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
@@ -61,7 +86,7 @@ static int unarchive_next(struct slim_stream *stream, struct slim_blob *chunk, s
 	while (!length && r == ARCHIVE_OK)
 		r = archive_read_data_block(u->archive, &bytes, &length, &offset);
 	if (r == ARCHIVE_EOF)
-		return 0;
+		return ended(u, err);
 	if (r != ARCHIVE_OK)
 		return failed(u, err);
 	*chunk = slim_blob(bytes, length);

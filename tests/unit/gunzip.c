@@ -10,36 +10,9 @@
 #include <cmocka.h>
 
 #include "../../src/stream/inflate.h"
+#include "../lib/drip.h"
 #include "slim/alloc.h"
 #include "slim/stream.h"
-
-/* A stream that hands out STEP bytes at a time. */
-struct drip {
-	struct slim_stream stream;
-	struct slim_blob rest;
-	size_t step;
-};
-
-static int drip_next(struct slim_stream *stream, struct slim_blob *chunk, struct slim_error **err)
-{
-	struct drip *d = (struct drip *)stream;
-	*chunk = slim_blob(d->rest.ptr, d->rest.len < d->step ? d->rest.len : d->step);
-	d->rest = slim_blob(d->rest.ptr + chunk->len, d->rest.len - chunk->len);
-	return chunk->len > 0;
-}
-
-static void drip_free(struct slim_stream *stream)
-{
-	free(stream);
-}
-
-static struct slim_stream *drip(struct slim_blob bytes, size_t step)
-{
-	static const struct slim_stream_ops ops = { drip_next, drip_free };
-	struct drip *d = slim_calloc(1, sizeof(*d));
-	*d = (struct drip){ { &ops }, bytes, step };
-	return &d->stream;
-}
 
 static size_t member(char *out, size_t room, const char *bytes, size_t length, bool fields)
 {

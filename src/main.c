@@ -9,7 +9,7 @@
 
 static int say(const struct slim_error *err)
 {
-	fprintf(stderr, "slim: %s\n", slim_error_text(err));
+	slim_put_line(stderr, "slim: ", slim_error_text(err));
 	return slim_error_status(err);
 }
 

@@ -27,6 +27,9 @@ bool slim_log_verbose(const struct slim_log *log);
 /* The text of every warning until now, with -q too, sorted and each once: for the report. LOG owns them. */
 const char *const *slim_log_warnings(struct slim_log *log, size_t *count);
 
+/* One line: names of the host and words of the user in it cannot break it or drive a terminal; control bytes are \xNN. */
+void slim_put_line(FILE *out, const char *prefix, const char *text);
+
 /*
  * One progress line: phase, bar, bytes. Drawn at most ten times a second, only on a terminal unless asked for
  * otherwise, and wiped before any other line is printed.

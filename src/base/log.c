@@ -39,14 +39,26 @@ void slim_log_free(struct slim_log *log)
 	free(log);
 }
 
+void slim_put_line(FILE *out, const char *prefix, const char *text)
+{
+	fputs(prefix, out);
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			fprintf(out, "\\x%02x", (unsigned)*c);
+		else
+			fputc(*c, out);
+	fputc('\n', out);
+	fflush(out);
+}
+
 static void SLIM_PRINTF(3, 0) print(struct slim_log *log, const char *prefix, const char *fmt, va_list args)
 {
+	slim_autofree char *text = NULL;
+	if (vasprintf(&text, fmt, args) < 0)
+		slim_out_of_memory();
 	pthread_mutex_lock(&log->mutex);
 	slim_progress_wipe(log);
-	fputs(prefix, log->out);
-	vfprintf(log->out, fmt, args);
-	fputc('\n', log->out);
-	fflush(log->out);
+	slim_put_line(log->out, prefix, text);
 	pthread_mutex_unlock(&log->mutex);
 }
 

@@ -22,6 +22,13 @@ static void print_words(const char *title, const char **words, FILE *out)
 	fputc('\n', out);
 }
 
+/* As engines show an image's ID; with its kind in front it would not fit a line. */
+static const char *hex_of(const char *digest)
+{
+	const char *colon = strchr(digest, ':');
+	return colon ? colon + 1 : digest;
+}
+
 static void print_config(const struct slim_inspected *in, FILE *out)
 {
 	const struct slim_config *c = &in->image->config;
@@ -30,7 +37,7 @@ static void print_config(const struct slim_inspected *in, FILE *out)
 		fprintf(out, "%s%s", ref == in->image->refs ? "" : ", ", *ref);
 	fprintf(out, "%s\nplatform    %s\n", *in->image->refs ? "" : "(no name)", in->platform);
 	if (*in->config_digest)
-		fprintf(out, "config      %s\n", in->config_digest);
+		fprintf(out, "config      %s\n", hex_of(in->config_digest));
 	print_words("entrypoint", c->entrypoint, out);
 	print_words("cmd", c->cmd, out);
 	print_words("healthcheck", c->healthcheck, out);

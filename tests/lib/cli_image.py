@@ -26,7 +26,17 @@ Architecture: amd64
 Maintainer: nobody
 Description: other
 
+Package: data
+Status: install ok installed
+Version: 3.0
+Architecture: all
+Maintainer: nobody
+Description: data
+
 """
+DATA = ("ballast.bin", "deep/four.txt", "deep/three.dat", "one.dat", "two.dat")
+OTHER = "/.\n/bin\n/bin/other\n" + LIB + "libb.so.1\n"
+DATA_LIST = "/.\n" + "".join("/usr/share/data/%s\n" % name for name in DATA)
 
 
 def program(*needed):
@@ -38,7 +48,7 @@ def library(name, *needed):
 
 
 def app(tag="app:1", arch="amd64", config=None, ballast=b"b" * 100000):
-    """A program with a library, a second one with another, data of all kinds, two packages, a file that layer 2 hides."""
+    """A program with a library, a second one with another, data of all kinds, three packages, a file that layer 2 hides."""
     img = image.Image(dict({"Entrypoint": ["/bin/app"], "Cmd": ["serve"], "Env": ["PATH=/bin"], "Labels": {"k": "v"}},
                            **(config or {})), arch=arch, tags=[tag])
     low = img.layer()
@@ -49,12 +59,12 @@ def app(tag="app:1", arch="amd64", config=None, ballast=b"b" * 100000):
     low.file("/opt/hidden", b"h" * 5000)
     low.dir("/var/lib/dpkg/info").file("/var/lib/dpkg/status", STATUS.encode())
     low.file("/var/lib/dpkg/info/base.list", b"/.\n/bin\n/bin/app\n")
-    low.file("/var/lib/dpkg/info/other.list", b"/.\n/bin\n/bin/other\n/srv\n/srv/of-other\n")
+    low.file("/var/lib/dpkg/info/other.list", OTHER.encode())
+    low.file("/var/lib/dpkg/info/data.list", DATA_LIST.encode())
     high = img.layer()
     high.whiteout("/opt/hidden")
-    for name in ("one.dat", "two.dat", "deep/three.dat", "deep/four.txt"):
-        high.file("/srv/" + name, name.encode() * 10)
-    high.file("/srv/of-other", b"other's").file("/srv/ballast.bin", ballast)
+    for name in DATA:
+        high.file("/usr/share/data/" + name, ballast if name == "ballast.bin" else name.encode() * 10)
     return img
 
 

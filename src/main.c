@@ -2,7 +2,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +40,6 @@ static int flush(struct slim_error **err)
 
 int main(int argc, char **argv)
 {
-	setlocale(LC_CTYPE, ""); /* for the width of tables; everything else stays in the C locale */
 	slim_cleanup(slim_cli_clear) struct slim_cli cli = { 0 };
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 	if (slim_cli_parse(&cli, argc, argv, &err) < 0 || run(&cli, &err) < 0 || flush(&err) < 0)

@@ -2,7 +2,6 @@
 
 #include <stdatomic.h>
 #include <string.h>
-#include <string.h>
 
 #include "slim/layer.h"
 #include "slim/pool.h"
@@ -97,8 +96,7 @@ int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *ima
 	free(r.layers);
 	if (result == 0)
 		return 0;
-	const char *input = cli->operands[0];
-	return slim_wrap(err, "%s", strcmp(input, "-") ? input : "standard input");
+	return slim_wrap(err, "%s", slim_pipeline_input(cli));
 }
 
 void slim_merged_clear(struct slim_merged *merged)

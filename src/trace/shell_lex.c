@@ -172,8 +172,6 @@ static void close_array(struct lexer *l)
 static void finish(struct lexer *l)
 {
 	struct frame *f = top(l);
-	if (has_words(f))
-		lexer_push_word(l, f);
 	if (f->kind == FRAME_PARAM)
 		lexer_close_param(l);
 	else if (f->kind == FRAME_ARRAY)
@@ -182,17 +180,18 @@ static void finish(struct lexer *l)
 		lexer_emit_all(l, SHELL_TEST);
 	else if (f->kind == FRAME_CASE && f->state != CASE_BODY)
 		lexer_emit_all(l, SHELL_LABEL);
-	else if (has_commands(f) && f->redirect && l->word_count > f->first)
-		lexer_emit_all(l, SHELL_WORDS);
-	else if (has_commands(f)) {
-		if (l->word_count > f->first && f->mode == MODE_START)
-			f->mode = MODE_ARGS;
+	else if (has_commands(f))
 		lexer_end_command(l);
-	}
 }
 
 void lexer_pop(struct lexer *l)
 {
+	size_t depth = l->depth;
+	lexer_end_word(l);
+	while (l->depth > depth) /* the word was a keyword that opens something */
+		lexer_pop(l);
+	if (l->depth < depth) /* the word itself closed the frame */
+		return;
 	finish(l);
 	const struct frame *f = top(l);
 	if (f->kind != FRAME_DQUOTE && f->kind != FRAME_PARAM)
@@ -343,7 +342,7 @@ static void take_loop_word(struct lexer *l, const struct lexed_word *w)
 void lexer_end_word(struct lexer *l)
 {
 	struct frame *f = top(l);
-	if (!f->in_word)
+	if (!has_words(f) || !f->in_word)
 		return;
 	lexer_push_word(l, f);
 	const struct lexed_word w = l->words[l->word_count - 1];

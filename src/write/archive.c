@@ -130,23 +130,54 @@ struct add {
 	struct slim_blob_info layer, config, manifest;
 };
 
-static int add_layer(struct add *add, struct slim_error **err)
+static int write_layer(struct add *add, uint64_t start, int level, struct slim_error **err)
 {
 	static const struct slim_sink_ops ops = { blob_write, blob_end, blob_free };
 	static const char room[SLIM_TAR_BLOCK];
 	struct slim_output *output = add->output;
+	struct slim_write_options options = *add->options;
 	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher = slim_hasher_new(SLIM_SHA256);
 	struct blob_sink sink = { { &ops }, output, hasher };
-	uint64_t start = output->size;
-	if (slim_output_append(output, slim_blob(room, sizeof(room)), err) ||
-	    slim_layer_write(add->selection, add->options, &sink.base, add->log, add->written, err))
+	options.level = level;
+	if (slim_output_truncate(output, start, err) || slim_output_append(output, slim_blob(room, sizeof(room)), err) ||
+	    slim_layer_write(add->selection, &options, &sink.base, add->log, add->written, err))
 		return -1;
 	add->layer = (struct slim_blob_info){
-		.media_type = slim_layer_media_type(add->options->format),
+		.media_type = slim_layer_media_type(options.format),
 		.digest = slim_hasher_end(hasher),
 		.size = output->size - start - sizeof(room),
 	};
-	return seal_blob(output, start, &add->layer, err);
+	return 0;
+}
+
+/* The next level to try when the result is larger than what it was made of; 0: there is none. */
+static int stronger(enum slim_layer_format format, int level)
+{
+	switch (format) {
+	case SLIM_LAYER_ZSTD: return level < 9 ? 9 : level < 19 ? 19 : 0;
+	case SLIM_LAYER_GZIP: return level < 9 ? 9 : 0;
+	case SLIM_LAYER_PLAIN: break;
+	}
+	return 0;
+}
+
+/*
+ * At the level that was asked for. Without one: at the default, and more strongly only when the layer would be larger
+ * than those of the input, which had been compressed harder. That choice depends on sizes alone, and a layer that was
+ * made so comes out the same when it is slimmed again.
+ */
+static int add_layer(struct add *add, struct slim_error **err)
+{
+	uint64_t start = add->output->size, before = 0;
+	for (size_t i = 0; i < add->image->layer_count; i++)
+		before += add->image->layers[i].blob.length;
+	int level = add->options->level;
+	do {
+		if (write_layer(add, start, level, err))
+			return -1;
+		level = stronger(add->options->format, level);
+	} while (!add->options->level && level && add->layer.size > before);
+	return seal_blob(add->output, start, &add->layer, err);
 }
 
 /* --- an image --------------------------------------------------------------------------------------------------- */

@@ -151,8 +151,10 @@ def tar_entry(info, data=b"", xattrs=None, pax=None):
 class Layer:
     """One layer; every method returns the layer, so that calls chain. Paths may start with a slash."""
 
-    def __init__(self, compression=None):
+    def __init__(self, compression=None, below=None):
         self.compression = compression
+        self.below = below      # the layer before
+        self.attributes = {}    # path -> what hard links to it take over
         self.entries = []
         self.blank_end = True
         self.tail = b""
@@ -163,6 +165,7 @@ class Layer:
         info.type, info.mode, info.uid, info.gid, info.mtime = kind, mode, uid, gid, mtime
         info.linkname, info.devmajor, info.devminor = _text(linkname), major, minor
         info.size = len(data) if size is None else size
+        self.attributes[info.name] = {"mode": mode, "uid": uid, "gid": gid, "mtime": mtime, "xattrs": xattrs}
         self.entries.append(tar_entry(info, data, xattrs, pax))
         return self
 
@@ -176,7 +179,12 @@ class Layer:
         return self._add(path, tarfile.SYMTYPE, mode=mode, linkname=target, **attributes)
 
     def hardlink(self, path, target, **attributes):
-        return self._add(path, tarfile.LNKTYPE, linkname=_text(target).lstrip("/"), **attributes)
+        """As tar writes it: with the attributes of the target, unless others are given."""
+        target, layer = _text(target).lstrip("/"), self
+        while layer and target not in layer.attributes:
+            layer = layer.below
+        return self._add(path, tarfile.LNKTYPE, linkname=target,
+                         **{**(layer.attributes[target] if layer else {}), **attributes})
 
     def device(self, path, kind="c", major=1, minor=3, mode=0o666, **attributes):
         kind = tarfile.CHRTYPE if kind == "c" else tarfile.BLKTYPE
@@ -293,7 +301,7 @@ class Image:
         self.wrong_sizes = {}               # layer number -> size to write into the descriptor
 
     def layer(self, compression=None):
-        self.layers.append(Layer(compression))
+        self.layers.append(Layer(compression, self.layers[-1] if self.layers else None))
         return self.layers[-1]
 
     def config(self):

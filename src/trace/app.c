@@ -115,9 +115,10 @@ static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
 	size_t left = 0;
+	slim_autofree bool *started = slim_started(t);
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		struct slim_node *node = s->waiting[i];
-		if (!slim_is_started(t, node)) {
+		if (!started[node->id]) {
 			s->waiting[left++] = node;
 			continue;
 		}

@@ -222,8 +222,8 @@ static void read_config(struct slim_trace *t, struct state *s, const struct slim
 
 static bool is_named(const struct slim_trace *t, const struct slim_node *node)
 {
-	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_ENVIRONMENT, SLIM_RULE_PATH_STRING,
-						   SLIM_RULE_CONFIG_PATH, SLIM_RULE_CONFIG_INCLUDE, SLIM_RULE_CONFFILE };
+	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_ENVIRONMENT, SLIM_RULE_CONFIG_INCLUDE,
+						   SLIM_RULE_CONFFILE };
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (slim_has_reason(t, node, rules[i]))
 			return true;

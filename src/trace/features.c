@@ -57,6 +57,9 @@ const struct slim_feature slim_features[] = {
 	{ "zoneinfo", SLIM_RULE_ZONEINFO,
 	  .symbols = LIST("localtime", "localtime_r", "mktime", "tzset", "strftime", "strftime_l", "timelocal"), .go = true,
 	  .strings = LIST("/usr/share/zoneinfo", "/usr/share/zoneinfo/"), .more = slim_zoneinfo_keep },
+	/* "mysql_tzinfo_to_sql /usr/share/zoneinfo" reads every zone, the doubles as well */
+	{ "zoneinfo-tables", SLIM_RULE_ZONEINFO, .programs = LIST("mysql_tzinfo_to_sql", "mariadb-tzinfo-to-sql"),
+	  .places = LIST("/usr/share/zoneinfo/**") },
 	/* misc/unwind-link.c of glibc: pthread_exit, pthread_cancel and backtrace load it */
 	{ "unwind", SLIM_RULE_UNWIND, .sonames = LIST("libc.so.6"), .libraries = LIST("libgcc_s.so.1") },
 	{ "openssl", SLIM_RULE_OPENSSL, .sonames = LIST("libcrypto.so*"),

@@ -80,7 +80,7 @@ static const struct place places[] = {
 	{ "/usr/local/lib/python[23]*", SLIM_MANAGED }, { "/usr/lib/python[23]*", SLIM_MANAGED },
 	{ "/usr/local/lib/ruby", SLIM_MANAGED }, { "/usr/lib/ruby", SLIM_MANAGED },
 	{ "/usr/local/lib/php", SLIM_MANAGED }, { "/usr/local/php", SLIM_MANAGED },
-	{ "/usr/local/lib/perl5", SLIM_MANAGED }, { "/usr/local/share/perl*", SLIM_MANAGED },
+	{ "/usr/lib/*-linux-*/perl*", SLIM_MANAGED }, { "/usr/local/lib/perl5", SLIM_MANAGED }, { "/usr/local/share/perl*", SLIM_MANAGED },
 	{ "/usr/share/perl*", SLIM_MANAGED }, { "/usr/share/nodejs", SLIM_MANAGED }, { "/usr/lib/nodejs", SLIM_MANAGED },
 	{ "/usr/local/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/elixir", SLIM_MANAGED },
 	{ "/usr/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/R", SLIM_MANAGED }, { "/usr/lib/R", SLIM_MANAGED },

@@ -1,20 +1,32 @@
 /* Symbolic links: what kept links point to, further names of kept files, and links out of the image. tracing.md 0, 0.1 */
 #include <string.h>
 
-#include "slim/trace.h"
+#include "owners.h"
 
 static struct slim_blob target_of(const struct slim_node *link)
 {
 	return link->inode->target;
 }
 
+enum place { ELSEWHERE, NAMES, OUTSIDE_TOO };
+
+struct links {
+	struct slim_node **links;   /* that may stay by one of the rules below, in tree order */
+	enum place *places;
+	size_t count;
+	struct slim_node **folders; /* kept links to folders whose contents nobody has asked for yet */
+	size_t folder_count, folder_capacity;
+	bool outside_done;
+};
+
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
-	slim_keep_path(t, node->parent, target_of(node), SLIM_RULE_LINK_TARGET, node, "link to '%.400s'",
+	struct links *l = state;
+	struct slim_node *target = slim_keep_path(t, node->parent, target_of(node), SLIM_RULE_LINK_TARGET, node, "link to '%.400s'",
 		       target_of(node).ptr);
+	if (target && slim_node_is_dir(target) && target->parent)
+		*slim_push(&l->folders, &l->folder_count, &l->folder_capacity) = node;
 }
-
-enum place { ELSEWHERE, NAMES, OUTSIDE_TOO };
 
 struct folder {
 	const char *path;
@@ -29,13 +41,6 @@ static const struct folder folders[] = {
 	{ "/opt", NAMES }, { "/srv", NAMES }, { "/app", NAMES }, { "/command", NAMES }, { "/package", NAMES },
 	{ "/usr/src/app", NAMES }, { "/var/www", NAMES }, { "/etc", OUTSIDE_TOO }, { "/dev", OUTSIDE_TOO },
 	{ "/var/log", OUTSIDE_TOO }, { "/var/run", OUTSIDE_TOO }, { "/var/lock", OUTSIDE_TOO },
-};
-
-struct links {
-	struct slim_node **links; /* that may stay by one of the rules below, in tree order */
-	enum place *places;
-	size_t count;
-	bool outside_done;
 };
 
 static void mark_below(const struct slim_tree *tree, const struct slim_node *dir, enum place place, uint8_t *marks)
@@ -114,9 +119,43 @@ static bool names_kept_file(struct slim_trace *t, const struct slim_node *link, 
 	return *target && *target != slim_tree_root(slim_trace_tree(t)) && slim_trace_kept(t, *target);
 }
 
+/* Rules that ask for all below a folder: what lies behind a link there belongs to it. */
+static const enum slim_rule_id whole_rules[] = {
+	SLIM_RULE_KEEP, SLIM_RULE_VOLUME, SLIM_RULE_PLUGIN_FOLDER, SLIM_RULE_PREFIX, SLIM_RULE_PATH_STRING,
+	SLIM_RULE_ZONEINFO, SLIM_RULE_GCONV, SLIM_RULE_CERTIFICATES, SLIM_RULE_TERMINFO, SLIM_RULE_FONTS, SLIM_RULE_ICU,
+	SLIM_RULE_DESKTOP, SLIM_RULE_LIBRARY_DATA, SLIM_RULE_SCRIPT_DATA, SLIM_RULE_PACKAGE_FILES, SLIM_RULE_PACKAGE_DATA,
+	SLIM_RULE_CONFIG_PATH, SLIM_RULE_CONFIG_INCLUDE, SLIM_RULE_APPLICATION, SLIM_RULE_RUNTIME,
+};
+
+static bool is_wanted_whole(struct slim_trace *t, const struct slim_node *link, const struct slim_node *target)
+{
+	if (slim_is_shared_folder(t, target) || slim_is_junk(t, target) ||
+	    (slim_is_managed(t, target) && !slim_is_managed(t, link)))
+		return false;
+	for (size_t i = 0; i < SLIM_COUNT(whole_rules); i++)
+		if (slim_has_reason(t, link, whole_rules[i]))
+			return true;
+	return false;
+}
+
+static void keep_folders(struct slim_trace *t, struct links *l)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < l->folder_count; i++) {
+		struct slim_node *link = l->folders[i];
+		struct slim_node *target = slim_tree_walk(slim_trace_tree(t), link->parent, target_of(link), true, NULL, NULL);
+		if (target && is_wanted_whole(t, link, target))
+			slim_keep_below(t, target, SLIM_RULE_LINK_TARGET, link, "behind a link in a folder that stays whole");
+		else
+			l->folders[left++] = link;
+	}
+	l->folder_count = left;
+}
+
 static void settle(struct slim_trace *t, void *state)
 {
 	struct links *l = state;
+	keep_folders(t, l);
 	if (!l->outside_done)
 		keep_outside(t, l);
 	l->outside_done = true;
@@ -138,6 +177,7 @@ static void clear(void *state)
 	struct links *l = state;
 	free(l->links);
 	free(l->places);
+	free(l->folders);
 }
 
 const struct slim_tracer slim_links_tracer = {

@@ -2,11 +2,57 @@
 
 #include <string.h>
 
-static const enum slim_rule_id starting_rules[] = {
-	SLIM_RULE_ENTRYPOINT, SLIM_RULE_HEALTHCHECK, SLIM_RULE_SHELL, SLIM_RULE_ARGUMENT, SLIM_RULE_KEEP, SLIM_RULE_ENTRY,
-	SLIM_RULE_PACKAGE, SLIM_RULE_SHEBANG, SLIM_RULE_COMMAND, SLIM_RULE_SOURCED, SLIM_RULE_PACKAGE_QUERY,
-	SLIM_RULE_SUPERVISED,
-};
+/* What is asked for by name, and what people put where programs are found. */
+static bool is_root_rule(enum slim_rule_id rule)
+{
+	static const enum slim_rule_id rules[] = {
+		SLIM_RULE_ENTRYPOINT, SLIM_RULE_HEALTHCHECK, SLIM_RULE_SHELL, SLIM_RULE_ARGUMENT, SLIM_RULE_KEEP,
+		SLIM_RULE_ENTRY, SLIM_RULE_PACKAGE, SLIM_RULE_LOCAL_FILE, SLIM_RULE_APPLICATION,
+	};
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (rule == rules[i])
+			return true;
+	return false;
+}
+
+/* What a started file starts in turn. */
+static bool is_chain_rule(enum slim_rule_id rule)
+{
+	static const enum slim_rule_id rules[] = {
+		SLIM_RULE_SHEBANG, SLIM_RULE_COMMAND, SLIM_RULE_SOURCED, SLIM_RULE_PACKAGE_QUERY, SLIM_RULE_SUPERVISED,
+		SLIM_RULE_COMMAND_STRING, SLIM_RULE_LINK, SLIM_RULE_LINK_TARGET,
+	};
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (rule == rules[i])
+			return true;
+	return false;
+}
+
+static bool is_started(const struct slim_trace *t, const struct slim_node *node, const bool *started)
+{
+	for (const struct slim_reason *r = slim_trace_reasons(t, node); r; r = r->next)
+		if (is_root_rule(r->rule) || (is_chain_rule(r->rule) && (!r->from || started[r->from->id])))
+			return true;
+	return false;
+}
+
+/* As many passes as the longest chain of scripts that start scripts: a handful. */
+bool *slim_started(const struct slim_trace *t)
+{
+	const struct slim_tree *tree = slim_trace_tree(t);
+	uint32_t count = (uint32_t)slim_tree_count(tree);
+	bool *started = slim_calloc(count, sizeof(*started));
+	for (bool more = true; more;) {
+		more = false;
+		for (uint32_t id = 0; id < count; id++) {
+			const struct slim_node *node = slim_tree_node(tree, id);
+			if (started[id] || slim_node_is_dir(node) || !is_started(t, node, started))
+				continue;
+			started[id] = more = true;
+		}
+	}
+	return started;
+}
 
 bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule)
 {
@@ -16,22 +62,13 @@ bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, e
 	return false;
 }
 
-bool slim_is_started(const struct slim_trace *t, const struct slim_node *node)
-{
-	for (const struct slim_reason *r = slim_trace_reasons(t, node); r; r = r->next)
-		for (size_t i = 0; i < SLIM_COUNT(starting_rules); i++)
-			if (r->rule == starting_rules[i])
-				return true;
-	return false;
-}
-
 /* FHS 3.0, and the folders that Debian, Alpine and Red Hat share out among packages. Patterns of whole paths. */
 static const char *const shared[] = {
 	"/bin", "/boot", "/dev", "/etc", "/home", "/lib*", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
 	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/*", "/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
 	"/usr/lib/systemd/*", "/lib/systemd", "/lib/systemd/*", "/usr/lib/modules", "/lib/modules", "/lib/firmware",
 	"/usr/lib/firmware", "/var/*", "/var/lib/dpkg", "/var/lib/apt", "/var/log/*", "/var/spool/cron",
-	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/etc/alternatives", "/etc/profile.d",
+	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/usr/lib/ssl", "/etc/alternatives", "/etc/profile.d",
 	"/etc/pam.d", "/etc/security", "/etc/xdg", "/etc/cron.*", "/etc/X11", "/etc/pki", "/etc/skel", "/etc/opt",
 	"/etc/sysconfig", "/etc/ld.so.conf.d", "/etc/systemd", "/etc/apt", "/etc/dpkg", "/etc/logrotate.d",
 	"/usr/share/locale", "/usr/share/man", "/usr/share/doc", "/usr/share/info", "/usr/share/zoneinfo",

@@ -5,10 +5,11 @@
 #include "slim/trace.h"
 
 /*
- * Whether something certain starts NODE: the command line, a health check, a command of a script, … and not only a
- * word that looks like its name.
+ * Which nodes something certain starts: the command line, a health check, a command of a script that is itself started,
+ * … and not only a word that looks like a name, or a script that came along with a folder. One bool for each node, by
+ * number; free() it.
  */
-bool slim_is_started(const struct slim_trace *t, const struct slim_node *node);
+bool *slim_started(const struct slim_trace *t);
 bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule);
 
 /* Folders that many packages and programs share: to name one says nothing about what lies in it. */

@@ -191,10 +191,11 @@ static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
 	size_t left = 0;
+	slim_autofree bool *started = slim_started(t);
 	if (s->waiting_count)
 		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
 	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (slim_is_started(t, s->waiting[i]))
+		if (started[s->waiting[i]->id])
 			keep_package_of(t, s, s->waiting[i]);
 		else
 			s->waiting[left++] = s->waiting[i];

@@ -148,12 +148,6 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
 }
 
-static bool is_used(struct slim_trace *t, struct slim_node *node)
-{
-	return slim_kind_of(t, node) == SLIM_KIND_LIBRARY || slim_is_started(t, node) ||
-	       slim_has_reason(t, node, SLIM_RULE_LINK_TARGET);
-}
-
 static int by_id(const void *a, const void *b)
 {
 	const struct slim_node *x = *(struct slim_node *const *)a, *y = *(struct slim_node *const *)b;
@@ -164,10 +158,11 @@ static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
 	size_t left = 0;
+	slim_autofree bool *started = slim_started(t);
 	if (s->waiting_count)
 		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
 	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (is_used(t, s->waiting[i]))
+		if (started[s->waiting[i]->id] || slim_kind_of(t, s->waiting[i]) == SLIM_KIND_LIBRARY)
 			keep_runtime(t, runtime_of(t, s->waiting[i]), s->waiting[i]);
 		else
 			s->waiting[left++] = s->waiting[i];

@@ -68,6 +68,11 @@ SLIM_DEFINE_CLEANUP(struct slim_trace, slim_trace_free)
 bool slim_trace_kept(const struct slim_trace *trace, const struct slim_node *node);
 /* A node's reasons, sorted by rule, asker and evidence: the same on every run. NULL: kept only as a parent, or not. */
 const struct slim_reason *slim_trace_reasons(const struct slim_trace *trace, const struct slim_node *node);
+/*
+ * Whether what a kept file says is followed: its interpreter, its commands, the paths in it. A file that stays only as
+ * part of a folder of data (an application's, a runtime's) is not: nothing is known to start or read it.
+ */
+bool slim_is_followed(const struct slim_trace *trace, const struct slim_node *node);
 const struct slim_doubt *slim_trace_doubts(const struct slim_trace *trace);
 const struct slim_packages *slim_trace_packages(const struct slim_trace *trace);
 

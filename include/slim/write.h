@@ -18,6 +18,7 @@
 
 struct slim_selection {
 	const struct slim_tree *tree;
+	const struct slim_trace *trace; /* NULL: everything is selected */
 	struct slim_node **nodes; /* in the order of slim_tree_node; the root is left out unless a layer named it */
 	size_t count;
 	uint64_t files, folders, links; /* of which; a further name of a file counts as a file */

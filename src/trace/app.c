@@ -69,6 +69,13 @@ static bool is_local(struct slim_trace *t, const struct slim_node *node, bool in
 	return !slim_node_is_link(node) || is_wanted_link(t, node, in_etc);
 }
 
+/* In a folder for programs: people start these by hand, and orchestrators their hooks. */
+static bool is_local_program(const struct slim_node *node)
+{
+	const char *folder = node->parent->name;
+	return slim_node_is_executable(node) && (!strcmp(folder, "bin") || !strcmp(folder, "sbin") || !strcmp(folder, "libexec"));
+}
+
 static void keep_local_files(struct slim_trace *t)
 {
 	const struct slim_tree *tree = slim_trace_tree(t);
@@ -78,7 +85,9 @@ static void keep_local_files(struct slim_trace *t)
 		uint32_t end = dir && dir->parent ? slim_node_end(tree, dir) : 0;
 		for (uint32_t id = dir ? dir->id : 0; id < end; id++)
 			if (is_local(t, slim_tree_node(tree, id), in_etc))
-				slim_keep(t, slim_tree_node(tree, id), SLIM_RULE_LOCAL_FILE, NULL, "below %s", local_folders[i]);
+				slim_keep(t, slim_tree_node(tree, id),
+					  is_local_program(slim_tree_node(tree, id)) ? SLIM_RULE_LOCAL_PROGRAM : SLIM_RULE_LOCAL_FILE,
+					  NULL, "below %s", local_folders[i]);
 	}
 }
 

@@ -236,6 +236,9 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 		return false;
 	if (s->etc && slim_node_within(node, s->etc))
 		return true;
+	if (!slim_is_followed(t, node) && !slim_has_reason(t, node, SLIM_RULE_APPLICATION) &&
+	    !slim_has_reason(t, node, SLIM_RULE_LOCAL_FILE))
+		return false;
 	return !slim_is_managed(t, node) && (slim_name_in(config_names, node->name) || is_named(t, node));
 }
 
@@ -256,7 +259,7 @@ static void keep_string(struct slim_trace *t, struct state *s, struct slim_node 
 			return;
 		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
 		if (is_own_folder(t, s, node, elf, false))
-			slim_keep_below(t, node, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
+			slim_keep_below(t, node, SLIM_RULE_DATA_FOLDER, elf, "'%s'", path);
 	} else if (slim_node_is_file(node) && !slim_node_is_executable(node)) {
 		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
 	}

@@ -8,6 +8,7 @@ enum slim_mark {
 	SLIM_MARK_KEPT = 1,    /* it, or something below it, was asked for */
 	SLIM_MARK_QUEUED = 2,  /* it was itself asked for, and has been or will be shown to the tracers */
 	SLIM_MARK_DROPPED = 4, /* --drop takes it out */
+	SLIM_MARK_FOLLOWED = 8, /* a reason says that it is started or read */
 };
 
 struct slim_word_folder {

@@ -63,16 +63,48 @@ static void enqueue(struct slim_trace *t, const struct slim_node *node)
 	t->marks[node->id] |= SLIM_MARK_QUEUED;
 }
 
-void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
-		    const struct slim_node *from, const char *text)
+/* Rules that keep a folder's contents as data, whatever they are. */
+static bool is_data_rule(enum slim_rule_id rule)
 {
+	static const enum slim_rule_id rules[] = { SLIM_RULE_APPLICATION, SLIM_RULE_LOCAL_FILE, SLIM_RULE_USER_HOME,
+						   SLIM_RULE_VOLUME, SLIM_RULE_RUNTIME, SLIM_RULE_DATA_FOLDER,
+						   SLIM_RULE_PACKAGE_DATA, SLIM_RULE_COPYRIGHT, SLIM_RULE_PACKAGE_DB,
+						   SLIM_RULE_SLIMMED, SLIM_RULE_KEEP_ALL, SLIM_RULE_ALWAYS,
+						   SLIM_RULE_LINK_NAME };
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (rule == rules[i])
+			return true;
+	return false;
+}
+
+/* A link's target is followed as the link is. */
+static bool follows(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
+{
+	if (rule == SLIM_RULE_LINK_TARGET && from)
+		return slim_is_followed(t, from);
+	return !is_data_rule(rule);
+}
+
+/* A file is shown again when it turns out that something starts or reads it. */
+static void keep_node(struct slim_trace *t, struct slim_node *node, const struct slim_reason *why, bool follow)
+{
+	const struct slim_node *from = why->from;
 	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from)
 		return;
-	add_reason(t, node, rule, from, text);
-	if (!slim_marked(t, node, SLIM_MARK_QUEUED))
+	add_reason(t, node, why->rule, from, why->evidence);
+	follow = follow && !slim_marked(t, node, SLIM_MARK_FOLLOWED);
+	if (follow)
+		t->marks[node->id] |= SLIM_MARK_FOLLOWED;
+	if (follow || !slim_marked(t, node, SLIM_MARK_QUEUED))
 		enqueue(t, node);
 	for (struct slim_node *n = node; n && !slim_marked(t, n, SLIM_MARK_KEPT); n = n->parent)
 		t->marks[n->id] |= SLIM_MARK_KEPT;
+}
+
+void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
+		    const struct slim_node *from, const char *text)
+{
+	keep_node(t, node, &(struct slim_reason){ rule, from, text, NULL }, follows(t, rule, from));
 }
 
 static const char *SLIM_PRINTF(2, 0) evidence_text(struct slim_trace *t, const char *fmt, va_list args)
@@ -119,7 +151,7 @@ static struct slim_node *keep_path_text(struct slim_trace *t, const struct slim_
 			return NULL;
 	}
 	for (size_t i = 0; i < links.count; i++)
-		slim_keep_text(t, links.items[i], SLIM_RULE_LINK, from, text);
+		keep_node(t, links.items[i], &(struct slim_reason){ SLIM_RULE_LINK, from, text, NULL }, follows(t, rule, from));
 	slim_keep_text(t, node ? node : dangling, rule, from, text);
 	return node;
 }

@@ -215,6 +215,8 @@ static void keep_behind(struct slim_trace *t, const struct slim_node *node, cons
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct shebang line;
+	if (!slim_is_followed(t, node))
+		return;
 	if (!head_of(t, node, &line)) {
 		if (may_be_shell(node))
 			slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SHEBANG, node, "text without #!");

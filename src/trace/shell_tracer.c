@@ -49,7 +49,7 @@ static void start(struct slim_trace *t, void *data)
 static void visit(struct slim_trace *t, void *data, struct slim_node *node)
 {
 	struct state *state = data;
-	if (!is_shell_script(t, node, slim_kind_of(t, node)))
+	if (!slim_is_followed(t, node) || !is_shell_script(t, node, slim_kind_of(t, node)))
 		return;
 	const struct script *script = script_from_node(&state->set, node);
 	state->again |= script && script->seen;

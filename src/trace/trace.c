@@ -20,6 +20,11 @@ bool slim_trace_kept(const struct slim_trace *t, const struct slim_node *node)
 	return slim_marked(t, node, SLIM_MARK_KEPT);
 }
 
+bool slim_is_followed(const struct slim_trace *t, const struct slim_node *node)
+{
+	return slim_marked(t, node, SLIM_MARK_FOLLOWED);
+}
+
 const struct slim_reason *slim_trace_reasons(const struct slim_trace *t, const struct slim_node *node)
 {
 	return t->reasons[node->id];
@@ -171,6 +176,19 @@ static void sort_doubts(struct slim_trace *t)
 	free(items);
 }
 
+/* Scripts of an application that nothing is known to start: they stay, but what they run was not asked for. */
+static void doubt_unfollowed(struct slim_trace *t)
+{
+	for (uint32_t id = 0; id < t->count && !t->error; id++) {
+		struct slim_node *node = slim_tree_node(t->in.tree, id);
+		const struct slim_reason *r = t->reasons[id];
+		while (r && r->rule != SLIM_RULE_APPLICATION && r->rule != SLIM_RULE_USER_HOME && r->rule != SLIM_RULE_VOLUME)
+			r = r->next;
+		if (r && !slim_is_followed(t, node) && slim_node_is_executable(node) && slim_kind_of(t, node) == SLIM_KIND_SCRIPT)
+			slim_doubt(t, node, "nothing is known to start it, so what it runs was not followed (--entry starts it)");
+	}
+}
+
 static void start_tracers(struct slim_trace *t)
 {
 	t->states = slim_calloc(tracer_count() + 1, sizeof(*t->states));
@@ -190,6 +208,7 @@ int slim_trace_run(const struct slim_trace_input *in, struct slim_trace **out, s
 	} else {
 		start_tracers(t);
 		run_worklist(t);
+		doubt_unfollowed(t);
 	}
 	if (t->error) {
 		*err = slim_steal(&t->error);

@@ -125,6 +125,8 @@ static void check_env(struct slim_check *check, const char *who, struct slim_blo
 void slim_check_script(struct slim_check *check, const struct slim_node *node)
 {
 	char head[SHEBANG_MAX];
+	if (check->selection->trace && !slim_is_followed(check->selection->trace, node))
+		return;
 	size_t length = node->inode->size < sizeof(head) ? (size_t)node->inode->size : sizeof(head);
 	slim_cleanup(slim_error_free_p) struct slim_error *unreadable = NULL;
 	if (length < 2 || slim_inode_read(node->inode, 0, head, length, &unreadable))

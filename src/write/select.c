@@ -69,6 +69,7 @@ struct slim_selection *slim_selection_new(const struct slim_tree *tree, const st
 	size_t count = slim_tree_count(tree);
 	slim_autofree bool *marks = mark(tree, trace);
 	selection->tree = tree;
+	selection->trace = trace;
 	selection->nodes = slim_calloc(count, sizeof(*selection->nodes));
 	for (uint32_t id = slim_tree_root_named(tree) ? 0 : 1; id < count; id++)
 		if (marks[id] || !id)

@@ -152,7 +152,8 @@ static int list_members(struct tar_source *s, struct slim_error **err)
 			return -1;
 	if (r != ARCHIVE_EOF)
 		return fail_archive(a, w, err);
-	qsort(s->members, s->count, sizeof(*s->members), by_name);
+	if (s->count)
+		qsort(s->members, s->count, sizeof(*s->members), by_name);
 	return 0;
 }
 

@@ -239,7 +239,7 @@ static void plain(struct ustar *header, const char *name, uint32_t mode, uint64_
 		return;
 	/* A blob over 8 GiB: base 256 as GNU tar writes it, which fits a header that is filled in afterwards. */
 	header->size[0] = (char)0x80;
-	for (size_t i = sizeof(header->size); i-- > 4; size >>= 8)
+	for (size_t i = sizeof(header->size); i-- > 1; size >>= 8)
 		header->size[i] = (char)(size & 0xff);
 }
 

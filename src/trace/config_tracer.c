@@ -16,6 +16,9 @@ static const char *const not_scanned[] = {
 	"sudoers", "mailcap", "environment", "useradd", "debconf.conf", "networks", "rpc", "ethertypes", "copyright", NULL
 };
 
+/* Folders below /etc of which the same is true. */
+static const char *const not_scanned_folders[] = { "ld.so.conf.d", "pam.d", "skel", NULL };
+
 static const char *const config_names[] = { "*.conf", "*.cnf", "*.ini", "*.cfg", "*.yaml", "*.yml", "*.toml", "*.properties",
 					     "*.env", ".env", "*.xml", NULL };
 
@@ -232,7 +235,8 @@ static bool is_named(const struct slim_trace *t, const struct slim_node *node)
 
 static bool is_config(struct slim_trace *t, const struct state *s, const struct slim_node *node)
 {
-	if (slim_name_in(not_scanned, node->name) || slim_is_junk(t, node))
+	if (slim_name_in(not_scanned, node->name) || slim_name_in(not_scanned_folders, node->parent->name) ||
+	    slim_is_junk(t, node))
 		return false;
 	if (s->etc && slim_node_within(node, s->etc))
 		return true;

@@ -98,7 +98,7 @@ static bool is_pam_file(const struct slim_node *node)
 static void visit_file(struct slim_trace *t, const struct slim_node *node)
 {
 	size_t length = 0;
-	slim_autofree char *text = is_pam_file(node) ? slim_trace_read(t, node, 1 << 20, &length) : NULL;
+	slim_autofree char *text = is_pam_file(node) && slim_is_followed(t, node) ? slim_trace_read(t, node, 1 << 20, &length) : NULL;
 	for (size_t i = 0; i + 1 < length; i++)
 		if (text[i] == '\\' && text[i + 1] == '\n') /* a line goes on */
 			text[i] = text[i + 1] = ' ';

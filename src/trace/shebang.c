@@ -24,6 +24,7 @@ bool shebang_parse(struct slim_blob head, struct shebang *out)
 	while (end > at && is_blank(head.ptr[end - 1]))
 		end--;
 	out->carriage_return = end > at && head.ptr[end - 1] == '\r';
+	end -= out->carriage_return; /* no such interpreter, most likely; but `sh script` would run it all the same */
 	while (at < end && is_blank(head.ptr[at]))
 		at++;
 	size_t path = at;
@@ -227,8 +228,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 					       "its first line ends in CR LF, so the kernel looks for a name that ends in CR");
 	if (!line.path.len)
 		return;
-	if (!slim_keep_path(t, NULL, line.path, SLIM_RULE_SHEBANG, node, "#!%.*s", (int)line.path.len, line.path.ptr) &&
-	    !line.carriage_return)
+	if (!slim_keep_path(t, NULL, line.path, SLIM_RULE_SHEBANG, node, "#!%.*s", (int)line.path.len, line.path.ptr))
 		slim_doubt(t, node, "its interpreter '%.*s' is not in the image", (int)line.path.len, line.path.ptr);
 	if (is_env(line.path) || (is_carrier(line.path) && line.argument.len))
 		keep_behind(t, node, &line);

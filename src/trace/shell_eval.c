@@ -130,8 +130,11 @@ static void run_head(struct script_run *r, const struct shell_word *word, bool b
 	if (word->text.len > SLIM_PATH_MAX)
 		return;
 	struct shell_texts texts = shell_expand(&r->context, word->text);
+	bool known = prefix; /* then the unknown rest is no cause for doubt */
 	for (size_t i = 0; i < texts.count; i++)
-		if (texts.items[i].length && !(prefix && texts.items[i].unknown))
+		known |= texts.items[i].length > 1 || !texts.items[i].unknown;
+	for (size_t i = 0; i < texts.count; i++)
+		if (texts.items[i].length && !(known && texts.items[i].unknown && texts.items[i].length == 1))
 			run_text(r, &texts.items[i], by_path, word);
 	shell_texts_clear(&texts);
 }

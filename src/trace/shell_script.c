@@ -291,6 +291,8 @@ static void on_event(void *context, const struct shell_event *event)
 	case SHELL_LOOP:
 		for (size_t i = 0; i < e->count; i++)
 			add_value(l, e->name, e->words[i].text);
+		if (!e->count && e->kind == SHELL_LOOP) /* for x; do: over the parameters */
+			add_value(l, e->name, slim_blob("\001@\002", 3));
 		break;
 	case SHELL_FUNCTION:
 		if (e->name.len && e->name.len < SLIM_NAME_MAX)

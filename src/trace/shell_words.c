@@ -75,10 +75,33 @@ static bool starts_command_line(struct slim_blob text, size_t token_end)
 	return length > 2 && (memchr(word, '/', length) || memchr(word, '=', length) || memchr(word, '.', length - 1));
 }
 
+/* Programs whose names are English words: inside a sentence they mean no program. */
+static bool is_prose(struct slim_blob token)
+{
+	static const char list[] =
+		" as at batch clear column comm compose compress cut date dig edit env expand factor file find fold free from groups "
+		"head host id in install is join kill last less line link look make man more name nice no open page paste patch "
+		"print rename reset run script see service size sort split strings sync tail talk tee test time top touch users "
+		"view wall watch where which who write yes cat dialog dir free info login mail mount nano node perl ping play "
+		"python ruby select set shutdown sleep start stop stat su tree update wait whatis w ";
+	char word[16] = " ";
+	if (token.len > 12)
+		return false;
+	memcpy(word + 1, token.ptr, token.len);
+	word[token.len + 1] = ' ';
+	return memmem(list, sizeof(list) - 1, word, token.len + 2) != NULL;
+}
+
+/* A quoted text of several words. */
+static bool is_sentence(const struct shell_word *word)
+{
+	return word->quoted && memchr(word->text.ptr, ' ', word->text.len);
+}
+
 static void scan_tokens(struct script_run *r, const struct shell_word *word, bool certain)
 {
 	struct slim_blob text = word->text;
-	bool first = true, in_default = false;
+	bool first = true, in_default = false, sentence = is_sentence(word);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 		if (c == SHELL_VAR) { /* its name is no word; its default is, and a likely one */
@@ -93,7 +116,8 @@ static void scan_tokens(struct script_run *r, const struct shell_word *word, boo
 			bool path = (from && text.ptr[from - 1] == '/') || (i < text.len && text.ptr[i] == '/');
 			struct slim_blob token = slim_blob(text.ptr + from, i - from);
 			bool likely = certain || in_default || (word->quoted && starts_command_line(text, i));
-			if (!path && c != '-')
+			bool prose = sentence && !in_default && is_prose(token) && !starts_command_line(text, i);
+			if (!path && c != '-' && !prose)
 				try_program(r, token, first && likely);
 			first = in_default = false;
 			i--;

@@ -12,7 +12,7 @@ struct slim_error {
 	char *text;
 };
 
-static char *format_text(const char *fmt, va_list args)
+static SLIM_PRINTF(1, 0) char *format_text(const char *fmt, va_list args)
 {
 	char *text = NULL;
 	if (vasprintf(&text, fmt, args) < 0)

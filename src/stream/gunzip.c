@@ -28,7 +28,7 @@ static int fill(struct gunzip *g, struct slim_error **err)
 		return g->in.len > 0;
 	int r = slim_stream_next(g->under, &g->in, err);
 	if (r <= 0)
-		g->in.len = 0;
+		g->in = SLIM_BLOB("");
 	g->ended = r == 0;
 	return r;
 }

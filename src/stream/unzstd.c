@@ -26,10 +26,12 @@ static int unzstd_next(struct slim_stream *stream, struct slim_blob *chunk, stru
 			if (r < 0)
 				return -1;
 			z->ended = r == 0;
+			if (z->ended)
+				z->in = SLIM_BLOB("");
 		}
 		if (z->ended && !z->hint)
 			break;
-		ZSTD_inBuffer in = { z->in.ptr, z->ended ? 0 : z->in.len, 0 };
+		ZSTD_inBuffer in = { z->in.ptr, z->in.len, 0 };
 		size_t before = out.pos;
 		z->hint = ZSTD_decompressStream(z->context, &out, &in);
 		if (ZSTD_isError(z->hint))

@@ -159,8 +159,8 @@ static void run_set(struct script_run *r, const struct shell_event *e)
 	size_t at = 1;
 	while (at < e->count && slim_blob_starts(e->words[at].text, "-") && !slim_blob_is(e->words[at].text, "--"))
 		at++;
-	if (at < e->count && slim_blob_is(e->words[at].text, "--"))
-		run_head(r, &(struct shell_word){ at + 1 < e->count ? e->words[at + 1].text : SLIM_BLOB(""), false }, false, false);
+	if (at + 1 < e->count && slim_blob_is(e->words[at].text, "--"))
+		run_head(r, &e->words[at + 1], false, false);
 }
 
 static void run_command(struct script_run *r, const struct shell_event *e)

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uthash.h>
 
+#include "hash.h"
 #include "shell_script.h"
 #include "slim/path.h"
 

@@ -1,8 +1,8 @@
 /* Words that are no commands, but may name programs (C4) or files (C6). */
 #include <string.h>
 
-#include <uthash.h>
 
+#include "hash.h"
 #include "shebang.h"
 #include "shell_script.h"
 #include "slim/path.h"

@@ -60,12 +60,11 @@ static int check_position(const struct slim_layer_reader *r, struct archive *a, 
 static int read_entries(struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
 {
 	struct archive_entry *entry;
-	uint64_t count = 0;
 	int got;
 	while ((got = archive_read_next_header(a, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
 		if (got == ARCHIVE_WARN && !is_harmless(a))
 			return fail_archive(r, a, err);
-		if (++count > r->limits->files)
+		if (++r->entries > r->limits->files)
 			return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " files", r->limits->files);
 		if (check_position(r, a, err) ||
 		    slim_layer_add_entry(r, entry, (uint64_t)archive_filter_bytes(a, 0), err))
@@ -110,5 +109,8 @@ int slim_layer_read_tar(struct slim_layer_reader *r, struct slim_error **err)
 		return -1;
 	if (r->end > r->layer->size)
 		return slim_fail(err, SLIM_BAD_INPUT, "the tar ends in the middle of an entry");
+	if (r->entries != r->watch.entries)
+		return slim_fail(err, SLIM_BAD_INPUT, "the tar reads in two ways: %" PRIu64 " entries or %" PRIu64,
+				 r->entries, r->watch.entries);
 	return 0;
 }

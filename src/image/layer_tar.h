@@ -27,6 +27,7 @@ struct slim_layer_reader {
 	uint64_t dropped;           /* attributes that belong to a host */
 	uint64_t lost_acls;         /* ACL entries that name a user or group without its number */
 	struct slim_tar_watch watch;
+	uint64_t entries;           /* that libarchive has read */
 	bool ended;                 /* the stream has */
 	struct slim_error *err;     /* of the stream, on its way through libarchive */
 

@@ -20,7 +20,7 @@ struct state {
 static void keep_app(struct slim_trace *t, struct state *s, struct slim_node *dir, const struct slim_node *from,
 		     const char *evidence)
 {
-	if (!dir || !slim_node_is_dir(dir) || s->taken[dir->id] || slim_is_shared_folder(t, dir) || slim_is_system_path(dir))
+	if (!slim_node_is_dir(dir) || s->taken[dir->id])
 		return;
 	s->taken[dir->id] = true;
 	uint32_t end = slim_node_end(slim_trace_tree(t), dir);
@@ -30,6 +30,13 @@ static void keep_app(struct slim_trace *t, struct state *s, struct slim_node *di
 		if ((managed_too || !slim_is_managed(t, node)) && (junk_too || !slim_is_junk(t, node)))
 			slim_keep(t, node, SLIM_RULE_APPLICATION, from, "%s", evidence);
 	}
+}
+
+/* As keep_app, but a folder that is not an application's alone is passed over. */
+static void keep_own_app(struct slim_trace *t, struct state *s, struct slim_node *dir, const char *evidence)
+{
+	if (dir && !slim_is_shared_folder(t, dir) && !slim_is_system_path(dir))
+		keep_app(t, s, dir, NULL, evidence);
 }
 
 static void keep_custom_folders(struct slim_trace *t, struct state *s)
@@ -91,15 +98,30 @@ static void keep_local_files(struct slim_trace *t)
 	}
 }
 
+/* A folder among those of packages in which no package has a file was put there by hand. */
+static void keep_local_folders(struct slim_trace *t)
+{
+	static const char *const parents[] = { "/usr/share", "/usr/lib", "/usr/libexec" };
+	slim_autofree uint32_t *owners = slim_folder_owners(t);
+	for (size_t i = 0; i < SLIM_COUNT(parents) && slim_packages_count(slim_trace_packages(t)); i++) {
+		const struct slim_node *parent = slim_tree_find(slim_trace_tree(t), parents[i]);
+		for (struct slim_node *dir = parent ? parent->first : NULL; dir; dir = dir->next)
+			if (slim_node_is_dir(dir) && !owners[dir->id] && !slim_is_junk(t, dir) && !slim_is_managed(t, dir) &&
+			    !slim_is_shared_folder(t, dir))
+				slim_keep_below(t, dir, SLIM_RULE_LOCAL_FILE, NULL, "a folder of no package below %s", parents[i]);
+	}
+}
+
 static void start(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
 	s->taken = slim_calloc(slim_tree_count(slim_trace_tree(t)), sizeof(bool));
 	const char *work = slim_trace_config(t)->working_dir;
 	if (*work)
-		keep_app(t, s, slim_tree_find(slim_trace_tree(t), work), NULL, "WorkingDir");
+		keep_own_app(t, s, slim_tree_find(slim_trace_tree(t), work), "WorkingDir");
 	keep_custom_folders(t, s);
 	keep_local_files(t);
+	keep_local_folders(t);
 }
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
@@ -132,7 +154,7 @@ static void settle(struct slim_trace *t, void *state)
 			continue;
 		}
 		struct slim_node *dir = app_folder(node);
-		keep_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir, NULL, "the folder of a started program");
+		keep_own_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir, "the folder of a started program");
 	}
 	s->waiting_count = left;
 }

@@ -22,6 +22,10 @@ static const char *const not_scanned_folders[] = { "ld.so.conf.d", "pam.d", "ske
 static const char *const config_names[] = { "*.conf", "*.cnf", "*.ini", "*.cfg", "*.yaml", "*.yml", "*.toml", "*.properties",
 					     "*.env", ".env", "*.xml", NULL };
 
+/* Sources of an application name files as configuration does; those of packages are data of their runtime. */
+static const char *const source_names[] = { "*.py", "*.rb", "*.php", "*.pl", "*.pm", "*.lua", "*.tcl", "*.R", "*.js", "*.mjs",
+					     "*.cjs", "*.ts", "*.json", "*.erb", "*.ru", "*.wsgi", NULL };
+
 /* A mere mention in a configuration file does not bring a whole runtime. */
 static const char *const heavy_programs[] = { "perl*", "python*", "ruby*", "node*", "php*", "git*", "gcc*", "vim*", "emacs*",
 					       "java", "gdb", NULL };
@@ -243,7 +247,10 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 	if (!slim_is_followed(t, node) && !slim_has_reason(t, node, SLIM_RULE_APPLICATION) &&
 	    !slim_has_reason(t, node, SLIM_RULE_LOCAL_FILE))
 		return false;
-	return !slim_is_managed(t, node) && (slim_name_in(config_names, node->name) || is_named(t, node));
+	if (slim_is_managed(t, node))
+		return false;
+	return slim_name_in(config_names, node->name) || is_named(t, node) ||
+	       (!slim_is_system_path(node) && slim_name_in(source_names, node->name));
 }
 
 /* --- strings of programs --------------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ const char *const slim_always[] = {
 /* Their conversions are between UTF-8 and the locale's own charset: the core modules and C.UTF-8 serve them. */
 static const char *const narrow_iconv[] = {
 	"libc.so.6", "libc-2.*.so", "bash", "sh", "printf", "tar", "cpio", "wget", "gpg*", "libunistring.so.*", "libidn2.so.*",
-	"libidn.so.*", "libapt-pkg.so.*", "libreadline.so.*", "localedef", "locale", NULL
+	"libidn.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
 /* Names of the C library: gai.conf(5), nsswitch.conf(5), and the functions of getpwnam(3) and its kin. */

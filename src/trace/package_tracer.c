@@ -98,7 +98,10 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 /* Programs in the common folders stay only when something starts them: that is exact, as everywhere. */
 static bool is_wanted(struct slim_trace *t, const struct slim_node *node)
 {
-	return !slim_is_junk(t, node) && !slim_is_integration(t, node) && !in_program_folder(node);
+	if (slim_is_junk(t, node) || slim_is_integration(t, node))
+		return false;
+	/* a daemon's control program is how it is told to reload or stop */
+	return !in_program_folder(node) || slim_blob_ends(slim_blob_of(node->name), "ctl");
 }
 
 static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,

@@ -54,6 +54,9 @@ static struct slim_blob next_word(struct slim_blob *rest)
 	return word;
 }
 
+static const char *const motd[] = { "/etc/motd", "/etc/motd.d/**", "/etc/update-motd.d/**", "/usr/bin/run-parts",
+				     "/bin/run-parts" };
+
 static void keep_module(struct slim_trace *t, struct slim_blob module, const struct slim_node *file)
 {
 	if (!module.len || module.len > 255)
@@ -61,6 +64,9 @@ static void keep_module(struct slim_trace *t, struct slim_blob module, const str
 	slim_autofree char *text = slim_strndup(module.ptr, module.len);
 	slim_autofree char *place = *text == '/' ? slim_strdup(text) : slim_format("$LIB/security/%s", text);
 	slim_keep_place(t, place, SLIM_RULE_PAM, file, text);
+	if (!strcmp(text, "pam_motd.so")) /* Debian's runs run-parts over this folder */
+		for (size_t i = 0; i < SLIM_COUNT(motd); i++)
+			slim_keep_place(t, motd[i], SLIM_RULE_PAM, file, text);
 }
 
 /* TYPE CONTROL MODULE ARGUMENTS; CONTROL may be [..], include or substack; or "@include FILE". */

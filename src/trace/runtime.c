@@ -33,7 +33,7 @@ static const struct runtime runtimes[] = {
 	       "/usr/local/lib/*-linux-*/perl/**", "/usr/local/share/perl/**", "/usr/local/lib/site_perl/**"), NULL, false },
 	{ "Ruby", LIST("ruby", "ruby[0-9]*", "jruby"), LIST("libruby*.so*"),
 	  LIST("$PREFIX/lib/ruby/**", "$PREFIX/lib/*-linux-*/ruby/**", "$PREFIX/share/ruby/**", "/var/lib/gems/**",
-	       "/usr/share/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",
+	       "/usr/share/rubygems-integration/**", "$PREFIX/lib/*-linux-*/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",
 	       "/usr/local/lib/site_ruby/**"), LIST(".gem"), false },
 	{ "Node.js", LIST("node", "nodejs"), LIST("libnode.so*"), LIST("/usr/share/nodejs/**", "/usr/lib/nodejs/**",
 	  "/usr/lib/*-linux-*/nodejs/**"), LIST("node_modules"), false },
@@ -102,6 +102,12 @@ static void keep_places(struct slim_trace *t, const struct runtime *runtime, con
 		slim_keep_below(t, (struct slim_node *)prefix_of(node), SLIM_RULE_RUNTIME, node, "%s", runtime->name);
 }
 
+/* Programs in these languages take names of locales from their code: tracing.md B4. The image has few, made on purpose. */
+static bool names_locales(const struct runtime *runtime)
+{
+	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
+}
+
 /* Trees that the language's package manager filled, outside the system's folders: an application's own. */
 static void keep_managed(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
 {
@@ -123,6 +129,8 @@ static void keep_runtime(struct slim_trace *t, size_t i, const struct slim_node 
 {
 	keep_places(t, &runtimes[i], node);
 	keep_managed(t, &runtimes[i], node);
+	if (names_locales(&runtimes[i]))
+		slim_keep_place(t, "/usr/lib/locale/*/**", SLIM_RULE_LOCALE, node, runtimes[i].name);
 	slim_doubt(t, node, "kept whole: no tracer for %s yet", runtimes[i].name);
 }
 

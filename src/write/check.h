@@ -25,6 +25,13 @@ struct slim_check {
 void slim_check_missing(struct slim_check *check, const char *who, const struct slim_node *node);
 
 /*
+ * Look PATH up in the input, links followed, from a folder (NULL: the root): the first of the links on the way, or the
+ * end of it, that the selection lacks. NULL: nothing is lacking, or the input has no such file. FOUND may be NULL.
+ */
+const struct slim_node *slim_check_gap(struct slim_check *check, const struct slim_node *from, struct slim_blob path,
+				       struct slim_node **found);
+
+/*
  * Look PATH up in both trees, links followed, from a folder of the input (NULL: the root). Found before and not after:
  * missing. Returns what the input has, or NULL.
  */

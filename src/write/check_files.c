@@ -80,28 +80,40 @@ static bool loads(const struct slim_loads *after, const struct slim_loaded *item
 	return false;
 }
 
+/*
+ * What the loader no longer finds: named by the file or link that is gone. A file that is there and yet is not found
+ * (its asker or the loader's cache went) is named only when nothing else explains it.
+ */
 static void compare(struct slim_check *check, const char *who, const struct slim_loads *before,
 		    const struct slim_loads *after)
 {
+	const struct slim_node *unexplained = NULL;
+	bool explained = false;
 	size_t cursor = 0;
-	if (before->interpreter &&
-	    (!after->interpreter || after->interpreter->inode != before->interpreter->inode))
-		slim_check_missing(check, who, before->interpreter);
 	for (size_t i = 0; i < before->count; i++) {
 		const struct slim_loaded *item = &before->items[i];
-		if (item->node && !item->variant && !item->fatal && !loads(after, item, &cursor))
-			slim_check_missing(check, who, item->node);
+		if (!item->node || item->variant || item->fatal || loads(after, item, &cursor))
+			continue;
+		const struct slim_node *gap = slim_check_gap(check, NULL, slim_blob_of(item->path), NULL);
+		if (gap)
+			slim_check_missing(check, who, gap);
+		explained |= gap != NULL;
+		unexplained = unexplained ? unexplained : item->node;
 	}
+	if (unexplained && !explained)
+		slim_check_missing(check, who, unexplained);
 }
 
 void slim_check_elf(struct slim_check *check, struct slim_node *node)
 {
 	const struct slim_elf *elf = facts_of(check, node);
-	if (!elf || !elf->dynamic)
+	struct slim_node *after = elf ? slim_check_after(check, node) : NULL;
+	if (!after)
 		return;
 	const char *path = slim_node_path(check->arena, node);
-	struct slim_node *after = slim_check_after(check, node);
-	if (after)
+	if (elf->program && elf->interpreter)
+		slim_check_path(check, path, NULL, slim_blob_of(elf->interpreter));
+	if (elf->dynamic)
 		compare(check, path, loads_of(check->ldso_before, node, elf), loads_of(check->ldso_after, after, elf));
 }
 

@@ -44,7 +44,6 @@ struct slim_node *slim_check_after(const struct slim_check *check, const struct 
 	return after && after->inode == node->inode ? after : NULL;
 }
 
-/* The first of the links on the way, or the end of it, that the selection lacks. */
 struct trail {
 	struct slim_check *check;
 	const struct slim_node *gap;
@@ -57,17 +56,25 @@ static void on_link(void *context, struct slim_node *link)
 		trail->gap = link;
 }
 
-struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
-				  struct slim_blob path)
+const struct slim_node *slim_check_gap(struct slim_check *check, const struct slim_node *from, struct slim_blob path,
+				       struct slim_node **found)
 {
 	struct trail trail = { check, NULL };
 	struct slim_node *node = slim_tree_walk(check->before, from, path, true, on_link, &trail);
+	if (found)
+		*found = node;
 	if (!node)
 		return NULL;
-	if (!trail.gap && !slim_check_after(check, node))
-		trail.gap = node;
-	if (trail.gap)
-		slim_check_missing(check, who, trail.gap);
+	return trail.gap || slim_check_after(check, node) ? trail.gap : node;
+}
+
+struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
+				  struct slim_blob path)
+{
+	struct slim_node *node;
+	const struct slim_node *gap = slim_check_gap(check, from, path, &node);
+	if (gap)
+		slim_check_missing(check, who, gap);
 	return node;
 }
 

@@ -66,6 +66,9 @@ static bool is_old_libc(struct slim_trace *t, struct slim_node *from)
 void slim_nss_keep(struct slim_trace *t, struct slim_node *from)
 {
 	struct nss nss = { .t = t, .from = from };
+	const struct slim_elf *elf = slim_trace_elf(t, from);
+	if (elf && elf->go && !elf->dynamic) /* Go reads the files itself */
+		return;
 	const struct slim_node *file = slim_tree_find(slim_trace_tree(t), "/etc/nsswitch.conf");
 	size_t length = 0;
 	slim_autofree char *text = file && slim_node_is_file(file) ? slim_trace_read(t, file, 1 << 20, &length) : NULL;

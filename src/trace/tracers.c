@@ -4,6 +4,9 @@
 #define SLIM_TRACERS(X) \
 	X(slim_seeds_tracer)     /* the image's config */ \
 	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */ \
+	X(slim_elf_tracer)       /* A1 to A15: what the loader reads */ \
+	X(slim_dlopen_tracer)    /* A16 to A19: libraries loaded at run time */ \
+	X(slim_helpers_tracer)   /* A21 to A25: programs that programs start */ \
 	X(slim_links_tracer)     /* symbolic links */ \
 	X(slim_skeleton_tracer)  /* folders */ \
 	X(slim_system_data_tracer) /* what kept ELF files open by fixed names */ \

@@ -1,0 +1,138 @@
+/* Programs that kept programs start, and what lies beside them: tracing.md A21 to A25. */
+#include <string.h>
+
+#include "owners.h"
+#include "system_data.h"
+
+/* Bytes of a program and what it alone needs, up to which a mere name is worth it: A22 (c). */
+enum { WORD_COST_MAX = 256 << 10 };
+
+/* Multi-call programs and shells hold the names of all commands. */
+static const char *const no_words_of[] = { "busybox*", "toybox*", "*sh", "perl*", "python*", "ruby*", "git", "vim*", "find", "env",
+					    "xargs", "sudo", "systemd*", "ld*.so*", "libc.so.6", NULL };
+
+static bool starts_with_a_shell(const struct slim_elf *elf)
+{
+	return slim_elf_imports(elf, "system") || slim_elf_imports(elf, "popen") || slim_elf_imports(elf, "wordexp");
+}
+
+static bool starts_by_name(const struct slim_elf *elf)
+{
+	return slim_elf_imports(elf, "execvp") || slim_elf_imports(elf, "execlp") || slim_elf_imports(elf, "execvpe") ||
+	       slim_elf_imports(elf, "posix_spawnp");
+}
+
+static bool starts_by_path(const struct slim_elf *elf)
+{
+	return slim_elf_imports(elf, "execv") || slim_elf_imports(elf, "execve") || slim_elf_imports(elf, "execl") ||
+	       slim_elf_imports(elf, "execle") || slim_elf_imports(elf, "posix_spawn") || slim_elf_imports(elf, "fexecve");
+}
+
+/* A22 (a): a whole string that is the path of a program. */
+static void keep_path_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+{
+	for (const char **path = elf->paths; *path; path++) {
+		struct slim_node *found = slim_tree_find(slim_trace_tree(t), *path);
+		if (found && slim_node_is_executable(found) && !slim_is_junk(t, found) && !slim_is_managed(t, found))
+			slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_COMMAND_STRING, node, "'%s'", *path);
+	}
+}
+
+/* A22 (b): a string that can only be a command line. */
+static void keep_command_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+{
+	for (const char **text = elf->commands; *text; text++) {
+		struct slim_blob rest = slim_blob_of(*text), word;
+		if (slim_blob_split_any(&rest, " \t", &word) && word.len)
+			slim_keep_program(t, word, SLIM_RULE_COMMAND_STRING, node, "'%.100s'", *text);
+	}
+}
+
+static uint64_t cost_of(struct slim_trace *t, struct slim_node *program)
+{
+	uint64_t bytes = program->inode->size;
+	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), program);
+	for (size_t i = 0; i < loads->count && bytes <= WORD_COST_MAX; i++)
+		if (loads->items[i].node && strncmp(loads->items[i].name, "libc.", 5) && strncmp(loads->items[i].name, "ld-", 3))
+			bytes += loads->items[i].node->inode->size;
+	return bytes;
+}
+
+/* A22 (c): a bare name, noise more often than not: only when it is cheap. */
+static void keep_words(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+{
+	for (const char **word = elf->words; *word; word++) {
+		struct slim_node *program = slim_find_program(t, slim_blob_of(*word));
+		if (!program || program == node || slim_kind_of(t, program) != SLIM_KIND_PROGRAM ||
+		    cost_of(t, program) > WORD_COST_MAX)
+			continue;
+		slim_keep_program(t, slim_blob_of(*word), SLIM_RULE_COMMAND_STRING, node, "'%s'", *word);
+	}
+}
+
+static void keep_started(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+{
+	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf);
+	if (shell)
+		slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node, "imports system, popen or wordexp");
+	if (!shell && !by_name && !starts_by_path(elf))
+		return;
+	if (slim_name_in(no_words_of, node->name))
+		return;
+	keep_path_strings(t, node, elf);
+	keep_command_strings(t, node, elf);
+	if (by_name)
+		keep_words(t, node, elf);
+}
+
+/* Folders where programs of all kinds lie side by side. */
+static bool is_common_folder(const struct slim_node *dir)
+{
+	static const char *const names[] = { "bin", "sbin", "games", NULL };
+	const struct slim_node *above = dir->parent;
+	if (!above || !slim_name_in(names, dir->name))
+		return false;
+	return !above->parent || (!strcmp(above->name, "usr") && !above->parent->parent) ||
+	       (!strcmp(above->name, "local") && !strcmp(above->parent->name, "usr"));
+}
+
+/* A23: programs built together find each other by their folder. */
+static void keep_siblings(struct slim_trace *t, const struct slim_node *node)
+{
+	const struct slim_node *dir = node->parent;
+	if (!dir->parent || is_common_folder(dir) || slim_is_shared_folder(t, dir) || slim_is_managed(t, dir))
+		return;
+	for (struct slim_node *n = dir->first; n; n = n->next)
+		if (n != node && !slim_is_junk(t, n) &&
+		    (slim_node_is_executable(n) || (slim_node_is_link(n) && n->inode->target.len)))
+			slim_keep(t, n, SLIM_RULE_SIBLING, node, "beside %s", node->name);
+}
+
+/* A25: /opt/NAME is one installation. */
+static void keep_prefix(struct slim_trace *t, const struct slim_node *node)
+{
+	struct slim_node *opt = slim_tree_find(slim_trace_tree(t), "/opt");
+	if (!opt || !slim_node_within(node, opt))
+		return;
+	struct slim_node *top = node->parent;
+	while (top && top->parent != opt)
+		top = top->parent;
+	if (top && slim_node_is_dir(top))
+		slim_keep_below(t, top, SLIM_RULE_PREFIX, node, "the prefix of %s", node->name);
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	const struct slim_elf *elf = slim_trace_elf(t, node);
+	if (!elf)
+		return;
+	keep_started(t, node, elf);
+	if (!elf->program || !slim_is_followed(t, node))
+		return;
+	keep_prefix(t, node);
+	keep_siblings(t, node);
+}
+
+const struct slim_tracer slim_helpers_tracer = {
+	.name = "helpers", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY, .visit = visit,
+};

@@ -53,7 +53,7 @@ static void set_field(struct stanza *stanza, struct slim_blob line, struct slim_
 	const char *end = rest_of_value.len ? rest_of_value.ptr + rest_of_value.len : line.ptr + line.len;
 	for (size_t i = 0; i < SLIM_COUNT(fields); i++)
 		if (same_word(name, fields[i].name))
-			*(struct slim_blob *)((char *)stanza + fields[i].offset) =
+			*(struct slim_blob *)(void *)((char *)stanza + fields[i].offset) =
 				slim_blob_trim(slim_blob(colon + 1, (size_t)(end - colon - 1)));
 }
 

@@ -129,6 +129,8 @@ static void keep_runtime(struct slim_trace *t, size_t i, const struct slim_node 
 {
 	keep_places(t, &runtimes[i], node);
 	keep_managed(t, &runtimes[i], node);
+	/* every one of these languages has a call that hands text to the shell */
+	slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node, "%s", runtimes[i].name);
 	if (names_locales(&runtimes[i]))
 		slim_keep_place(t, "/usr/lib/locale/*/**", SLIM_RULE_LOCALE, node, runtimes[i].name);
 	slim_doubt(t, node, "kept whole: no tracer for %s yet", runtimes[i].name);

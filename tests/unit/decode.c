@@ -136,6 +136,21 @@ static void test_zstd_every_cut_is_an_error(void **state)
 	}
 }
 
+/* What zstd wrote before its format was fixed: 0.1 to 0.7. */
+static void test_zstd_older_formats(void **state)
+{
+	for (int first = 0x1e; first <= 0x27; first++) {
+		const char frame[] = { (char)first, (char)0xb5, 0x2f, (char)0xfd, 0, 0, 0, 0, 0, 0 };
+		PACK p = { 0 };
+		add_frame(&p, SLIM_BLOB("new"), 0);
+		pack_add(&p, frame, sizeof(frame));
+		for (size_t step = 1; step < 20; step++) {
+			expect_failure(SLIM_ZSTD, slim_blob(frame, sizeof(frame)), step, "no zstd frame");
+			expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), step, "no zstd frame");
+		}
+	}
+}
+
 static void test_zstd_corrupt(void **state)
 {
 	PACK p = { 0 };
@@ -144,11 +159,11 @@ static void test_zstd_corrupt(void **state)
 	expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), 4096, "zstd: Restored data doesn't match checksum");
 	p.bytes[p.length - 1] ^= 1;
 	pack_add(&p, "garbage", 7);
-	expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), 4096, "zstd: Unknown frame descriptor");
+	expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), 4096, "zstd: bytes that are no zstd frame");
 	p.length -= 7;
 	pack_add(&p, "\0\0\0\0", 4);
-	expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), 1, "zstd: Unknown frame descriptor");
-	expect_failure(SLIM_ZSTD, SLIM_BLOB("usr/bin/x"), 4096, "zstd: Unknown frame descriptor");
+	expect_failure(SLIM_ZSTD, slim_blob(p.bytes, p.length), 1, "zstd: bytes that are no zstd frame");
+	expect_failure(SLIM_ZSTD, SLIM_BLOB("usr/bin/x"), 4096, "zstd: bytes that are no zstd frame");
 }
 
 /* RFC 8878, 3.1.1.1.2: a window of 2^(10 + LOG); then a last raw block of one byte. */
@@ -290,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_zstd_big),
 		cmocka_unit_test(test_zstd_only_skippable),
 		cmocka_unit_test(test_zstd_every_cut_is_an_error),
+		cmocka_unit_test(test_zstd_older_formats),
 		cmocka_unit_test(test_zstd_corrupt),
 		cmocka_unit_test(test_zstd_windows),
 		cmocka_unit_test(test_zstd_dictionary),

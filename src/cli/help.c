@@ -8,8 +8,8 @@ enum { WIDTH = 80, TEXT_COLUMN = 28 };
 static int print_names(const struct slim_option *o, FILE *out)
 {
 	char letter[] = { '-', o->letter, ',', 0 };
-	return fprintf(out, "  %-4s--%s%s%s", o->letter ? letter : "", o->name, o->argument ? " " : "",
-		       o->argument ? o->argument : "");
+	return fprintf(out, "  %-4s--%s%s%s", o->letter ? letter : "", o->name,
+		       o->argument ? " " : "", o->argument ? o->argument : "");
 }
 
 /* TEXT from COLUMN on, broken between words, further lines under TEXT_COLUMN. */
@@ -40,7 +40,8 @@ static void print_usage(const struct slim_command *command, FILE *out)
 	for (const struct slim_command *const *c = slim_commands; *c; c++) {
 		if (command != slim_commands[0] && command != *c)
 			continue;
-		fprintf(out, "%s slim %s%s[options] %s\n", lead, (*c)->name, *(*c)->name ? " " : "", (*c)->operands);
+		fprintf(out, "%s slim %s%s[options] %s\n", lead, (*c)->name, *(*c)->name ? " " : "",
+			(*c)->operands);
 		lead = "      ";
 	}
 	fprintf(out, "\n%s\n\nOptions:\n", command->about);
@@ -54,6 +55,9 @@ void slim_cli_help(const struct slim_command *command, FILE *out)
 			print_text(o->text, print_names(o, out), out);
 	if (command == slim_commands[0])
 		fputs("\nGlobs: * stops at /, ** does not.\n"
-		      "Exit status: 0 done; 1 the input or the machine is at fault; 2 wrong usage;\n"
-		      "3 the image cannot be slimmed safely. Unless it is 0, nothing was written.\n", out);
+		      "Exit status: 0 done; 1 the input or the machine is at fault; 2 wrong "
+		      "usage;\n"
+		      "3 the image cannot be slimmed safely. Unless it is 0, nothing was "
+		      "written.\n",
+		      out);
 }

@@ -48,29 +48,35 @@ static void add_folders(struct slim_inspected *in, const struct slim_tree *tree)
 		uint32_t at = folder ? folder->id : 0;
 		in->files++;
 		files[at]++;
-		bytes[at] += node->inode->size / node->inode->links; /* a hard-linked file: shared among its names */
+		bytes[at] += node->inode->size /
+			     node->inode->links; /* a hard-linked file: shared among its names */
 		in->bytes += node->inode->size / node->inode->links;
 	}
 	in->folders = slim_arena_alloc(in->arena, (count + 1) * sizeof(*in->folders));
 	for (uint32_t id = 0; id < count; id++)
 		if (files[id])
 			in->folders[in->folder_count++] = (struct slim_inspected_folder){
-				slim_node_path(in->arena, slim_tree_node(tree, id)), files[id], bytes[id] };
+				slim_node_path(in->arena, slim_tree_node(tree, id)), files[id],
+				bytes[id]
+			};
 	qsort(in->folders, in->folder_count, sizeof(*in->folders), by_bytes);
 }
 
 static const char *package_kind(const struct slim_tree *tree)
 {
-	if (slim_tree_find(tree, "/var/lib/dpkg/status") || slim_tree_find(tree, "/var/lib/dpkg/status.d"))
+	if (slim_tree_find(tree, "/var/lib/dpkg/status") ||
+	    slim_tree_find(tree, "/var/lib/dpkg/status.d"))
 		return "dpkg";
-	if (slim_tree_find(tree, "/lib/apk/db/installed") || slim_tree_find(tree, "/usr/lib/apk/db/installed"))
+	if (slim_tree_find(tree, "/lib/apk/db/installed") ||
+	    slim_tree_find(tree, "/usr/lib/apk/db/installed"))
 		return "apk";
 	if (slim_tree_find(tree, "/var/lib/rpm") || slim_tree_find(tree, "/usr/lib/sysimage/rpm"))
 		return "rpm";
 	return NULL;
 }
 
-static int add_layers(struct slim_inspected *in, const struct slim_merged *merged, struct slim_error **err)
+static int add_layers(struct slim_inspected *in, const struct slim_merged *merged,
+		      struct slim_error **err)
 {
 	const struct slim_image *image = merged->image;
 	in->layers = slim_arena_alloc(in->arena, (image->layer_count + 1) * sizeof(*in->layers));
@@ -94,18 +100,22 @@ static int add_layers(struct slim_inspected *in, const struct slim_merged *merge
 
 static const char *config_digest(const struct slim_image *image)
 {
-	const char *digest = json_string_value(json_object_get(json_object_get(image->manifest_json, "config"), "digest"));
+	const char *digest = json_string_value(
+		json_object_get(json_object_get(image->manifest_json, "config"), "digest"));
 	return digest ? digest : "";
 }
 
-static int inspect_image(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
-			 struct slim_error **err)
+static int inspect_image(const struct slim_cli *cli, const struct slim_image *image,
+			 struct slim_log *log, struct slim_error **err)
 {
 	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	slim_cleanup(slim_packages_free_p) struct slim_packages *packages = NULL;
-	struct slim_inspected in = { .arena = arena, .image = image, .verbose = cli->level == SLIM_VERBOSE };
-	if (slim_pipeline_merge(cli, image, log, &merged, err) < 0 || add_layers(&in, &merged, err) < 0)
+	struct slim_inspected in = { .arena = arena,
+				     .image = image,
+				     .verbose = cli->level == SLIM_VERBOSE };
+	if (slim_pipeline_merge(cli, image, log, &merged, err) < 0 ||
+	    add_layers(&in, &merged, err) < 0)
 		return -1;
 	in.packages = packages = slim_packages_read(merged.tree, log);
 	in.package_kind = package_kind(merged.tree);
@@ -120,13 +130,14 @@ static int inspect_image(const struct slim_cli *cli, const struct slim_image *im
 }
 
 /* Unlike what slims, this shows every image of the archive unless one is asked for. */
-static int choose(const struct slim_cli *cli, struct slim_archive *archive, const struct slim_image ***chosen,
-		  size_t *count, struct slim_error **err)
+static int choose(const struct slim_cli *cli, struct slim_archive *archive,
+		  const struct slim_image ***chosen, size_t *count, struct slim_error **err)
 {
 	const struct slim_image *all = NULL;
 	size_t skipped = 0;
 	if (cli->image || !cli->any_platform)
-		return slim_archive_select(archive, cli->image, cli->any_platform ? NULL : &cli->platform, chosen, count,
+		return slim_archive_select(archive, cli->image,
+					   cli->any_platform ? NULL : &cli->platform, chosen, count,
 					   err);
 	if (slim_archive_images(archive, &all, count, &skipped, err) < 0)
 		return -1;
@@ -136,12 +147,13 @@ static int choose(const struct slim_cli *cli, struct slim_archive *archive, cons
 	return 0;
 }
 
-static void print_heading(const struct slim_cli *cli, const struct slim_archive *archive, size_t count)
+static void print_heading(const struct slim_cli *cli, const struct slim_archive *archive,
+			  size_t count)
 {
 	char size[32];
 	slim_human_size(slim_archive_size(archive), size);
-	printf("%s: %s, %s, %zu image%s\n", cli->operands[0], slim_archive_form(archive), size, count,
-	       count == 1 ? "" : "s");
+	printf("%s: %s, %s, %zu image%s\n", cli->operands[0], slim_archive_form(archive), size,
+	       count, count == 1 ? "" : "s");
 }
 
 static void print_json_heading(const struct slim_cli *cli, const struct slim_archive *archive)

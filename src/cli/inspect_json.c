@@ -32,7 +32,9 @@ static void layers(const struct slim_inspected *in, FILE *out)
 			text("digest", l->ref->digest.text, out);
 		text("diff_id", l->ref->diff_id.text, out);
 		text("compression", l->compression, out);
-		fprintf(out, "\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"entries\": %" PRIu64 "}",
+		fprintf(out,
+			"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"entries\": %" PRIu64
+			"}",
 			l->ref->blob.length, l->unpacked, l->entries);
 	}
 	fputs("],\n", out);
@@ -65,8 +67,10 @@ void slim_inspected_json(const struct slim_inspected *in, FILE *out)
 	strings("entrypoint", c->entrypoint, out);
 	strings("cmd", c->cmd, out);
 	layers(in, out);
-	fprintf(out, "\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64
-		",\n\"package_kind\": ", in->stored, in->unpacked, in->files, in->bytes);
+	fprintf(out,
+		"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"files\": %" PRIu64
+		", \"bytes\": %" PRIu64 ",\n\"package_kind\": ",
+		in->stored, in->unpacked, in->files, in->bytes);
 	slim_json_quote(in->package_kind ? in->package_kind : "", out);
 	fputs(",\n", out);
 	packages(in, out);
@@ -74,7 +78,8 @@ void slim_inspected_json(const struct slim_inspected *in, FILE *out)
 	for (size_t i = 0; i < in->folder_count; i++) {
 		fputs(i ? ",\n{" : "\n{", out);
 		text("path", in->folders[i].path, out);
-		fprintf(out, "\"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "}", in->folders[i].files, in->folders[i].bytes);
+		fprintf(out, "\"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "}",
+			in->folders[i].files, in->folders[i].bytes);
 	}
 	fputs("]}", out);
 }

@@ -17,7 +17,8 @@ static void print_words(const char *title, const char **words, FILE *out)
 	for (const char **w = words; *w; w++) {
 		slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
 		bool quote = !**w || strpbrk(*w, " \t\n'\"$;&|<>*?(){}");
-		fprintf(out, quote ? "%s'%s'" : "%s%s", w == words ? "" : " ", slim_path_show(scratch, slim_blob_of(*w)));
+		fprintf(out, quote ? "%s'%s'" : "%s%s", w == words ? "" : " ",
+			slim_path_show(scratch, slim_blob_of(*w)));
 	}
 	fputc('\n', out);
 }
@@ -50,18 +51,25 @@ static void print_config(const struct slim_inspected *in, FILE *out)
 
 static void print_layers(const struct slim_inspected *in, FILE *out)
 {
-	static const struct slim_column columns[] = {
-		{ "LAYER", SLIM_COLUMN_NUMBER }, { "STORED", SLIM_COLUMN_NUMBER }, { "AS", SLIM_COLUMN_TEXT },
-		{ "UNPACKED", SLIM_COLUMN_NUMBER }, { "ENTRIES", SLIM_COLUMN_NUMBER }, { "DIFF ID", SLIM_COLUMN_TEXT }, { 0 } };
+	static const struct slim_column columns[] = { { "LAYER", SLIM_COLUMN_NUMBER },
+						      { "STORED", SLIM_COLUMN_NUMBER },
+						      { "AS", SLIM_COLUMN_TEXT },
+						      { "UNPACKED", SLIM_COLUMN_NUMBER },
+						      { "ENTRIES", SLIM_COLUMN_NUMBER },
+						      { "DIFF ID", SLIM_COLUMN_TEXT },
+						      { 0 } };
 	struct libscols_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < in->image->layer_count; i++) {
 		const struct slim_inspected_layer *l = &in->layers[i];
-		char number[24], stored[32], unpacked[32], entries[32], digest[DIGEST_SHOWN + 1] = "";
+		char number[24], stored[32], unpacked[32], entries[32],
+			digest[DIGEST_SHOWN + 1] = "";
 		snprintf(number, sizeof(number), "%zu", i + 1);
 		memcpy(digest, l->ref->diff_id.text, DIGEST_SHOWN);
-		slim_table_row(table, (const char *const[]){ number, slim_human_size(l->ref->blob.length, stored),
-							     l->compression, slim_human_size(l->unpacked, unpacked),
-							     slim_human_count(l->entries, entries), digest, NULL });
+		slim_table_row(table,
+			       (const char *const[]){
+				       number, slim_human_size(l->ref->blob.length, stored),
+				       l->compression, slim_human_size(l->unpacked, unpacked),
+				       slim_human_count(l->entries, entries), digest, NULL });
 	}
 	fputc('\n', out);
 	slim_table_print(table);
@@ -69,18 +77,22 @@ static void print_layers(const struct slim_inspected *in, FILE *out)
 
 static void print_packages(const struct slim_inspected *in, FILE *out)
 {
-	static const struct slim_column columns[] = { { "PACKAGE", SLIM_COLUMN_TEXT }, { "VERSION", SLIM_COLUMN_LONG },
-						      { "FILES", SLIM_COLUMN_NUMBER }, { 0 } };
+	static const struct slim_column columns[] = { { "PACKAGE", SLIM_COLUMN_TEXT },
+						      { "VERSION", SLIM_COLUMN_LONG },
+						      { "FILES", SLIM_COLUMN_NUMBER },
+						      { 0 } };
 	size_t count = slim_packages_count(in->packages);
 	char files[32];
-	fprintf(out, "\n%zu package%s%s%s%s\n", count, count == 1 ? "" : "s", in->package_kind ? " (" : "",
-		in->package_kind ? in->package_kind : "", in->package_kind ? ")" : "");
+	fprintf(out, "\n%zu package%s%s%s%s\n", count, count == 1 ? "" : "s",
+		in->package_kind ? " (" : "", in->package_kind ? in->package_kind : "",
+		in->package_kind ? ")" : "");
 	if (!count || !in->verbose)
 		return;
 	struct libscols_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < count; i++) {
 		const struct slim_package *p = slim_packages_at(in->packages, i);
-		slim_table_row(table, (const char *const[]){ p->name, p->version, slim_human_count(p->file_count, files),
+		slim_table_row(table, (const char *const[]){ p->name, p->version,
+							     slim_human_count(p->file_count, files),
 							     NULL });
 	}
 	slim_table_print(table);
@@ -89,18 +101,23 @@ static void print_packages(const struct slim_inspected *in, FILE *out)
 static void print_folders(const struct slim_inspected *in, FILE *out)
 {
 	static const struct slim_column columns[] = { { "LARGEST FOLDERS", SLIM_COLUMN_LONG },
-						      { "FILES", SLIM_COLUMN_NUMBER }, { "SIZE", SLIM_COLUMN_NUMBER },
-						      { "SHARE", SLIM_COLUMN_NUMBER }, { 0 } };
+						      { "FILES", SLIM_COLUMN_NUMBER },
+						      { "SIZE", SLIM_COLUMN_NUMBER },
+						      { "SHARE", SLIM_COLUMN_NUMBER },
+						      { 0 } };
 	char files[32], size[32], share[32];
 	struct libscols_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < in->folder_count && (in->verbose || i < FOLDERS_SHOWN); i++) {
 		const struct slim_inspected_folder *f = &in->folders[i];
-		snprintf(share, sizeof(share), "%.1f %%", in->bytes ? 100.0 * (double)f->bytes / (double)in->bytes : 0.0);
-		slim_table_row(table, (const char *const[]){ f->path, slim_human_count(f->files, files),
-							     slim_human_size(f->bytes, size), share, NULL });
+		snprintf(share, sizeof(share), "%.1f %%",
+			 in->bytes ? 100.0 * (double)f->bytes / (double)in->bytes : 0.0);
+		slim_table_row(table, (const char *const[]){
+					      f->path, slim_human_count(f->files, files),
+					      slim_human_size(f->bytes, size), share, NULL });
 	}
 	slim_human_count(in->files, files);
-	fprintf(out, "\n%s file%s, %s\n", files, in->files == 1 ? "" : "s", slim_human_size(in->bytes, size));
+	fprintf(out, "\n%s file%s, %s\n", files, in->files == 1 ? "" : "s",
+		slim_human_size(in->bytes, size));
 	slim_table_print(table);
 }
 

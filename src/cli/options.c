@@ -55,25 +55,35 @@ FLAG(set_version, version = true)
 
 const struct slim_option slim_option_table[] = {
 	{ "keep", 'k', "GLOB", TRACING, "keep what matches, with what it needs", set_keep },
-	{ "drop", 'd', "GLOB", TRACING, "leave out what matches, even if a rule keeps it", set_drop },
+	{ "drop", 'd', "GLOB", TRACING, "leave out what matches, even if a rule keeps it",
+	  set_drop },
 	{ "entry", 'e', "CMD", TRACING, "another command line that must work", set_entry },
-	{ "package", 'p', "NAME", TRACING, "keep this package's files, with what they need", set_package },
+	{ "package", 'p', "NAME", TRACING, "keep this package's files, with what they need",
+	  set_package },
 	{ "allow", 'a', "FILE", TRACING, "read such wishes from FILE, one a line", slim_set_allow },
 	{ "keep-all", 0, NULL, TRACING, "only squash: every file stays", set_keep_all },
 	{ "image", 0, "REF", READING, "which image of an archive that holds several", set_image },
-	{ "platform", 0, "OS/ARCH[/VARIANT]", READING, "only this platform of several", slim_set_platform },
-	{ "compression", 'c', "KIND[:N]", SLIM_FOR_SLIM, "of the new layer: zstd[:1-19] (the default), gzip[:1-9] or none",
-	  slim_set_compression },
-	{ "tag", 't', "NAME", SLIM_FOR_SLIM, "name of the new image (default: as IN)", slim_set_tag },
-	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)", slim_set_report },
-	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM, "trace and report, write no image; OUT may be left out", set_dry_run },
+	{ "platform", 0, "OS/ARCH[/VARIANT]", READING, "only this platform of several",
+	  slim_set_platform },
+	{ "compression", 'c', "KIND[:N]", SLIM_FOR_SLIM,
+	  "of the new layer: zstd[:1-19] (the default), gzip[:1-9] or none", slim_set_compression },
+	{ "tag", 't', "NAME", SLIM_FOR_SLIM, "name of the new image (default: as IN)",
+	  slim_set_tag },
+	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)",
+	  slim_set_report },
+	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM,
+	  "trace and report, write no image; OUT may be left out", set_dry_run },
 	{ "json", 0, NULL, SLIM_FOR_INSPECT, "print JSON", set_json },
-	{ "max-size", 0, "SIZE", READING, "refuse layers of more bytes (K, M, G, T; default 256G)", slim_set_max_size },
-	{ "max-files", 0, "N", READING, "refuse layers of more entries (default 20000000)", slim_set_max_files },
-	{ "jobs", 'j', "N", READING, "threads to use (default: one for each processor)", slim_set_jobs },
+	{ "max-size", 0, "SIZE", READING, "refuse layers of more bytes (K, M, G, T; default 256G)",
+	  slim_set_max_size },
+	{ "max-files", 0, "N", READING, "refuse layers of more entries (default 20000000)",
+	  slim_set_max_files },
+	{ "jobs", 'j', "N", READING, "threads to use (default: one for each processor)",
+	  slim_set_jobs },
 	{ "quiet", 'q', NULL, EVERY, "say nothing but errors", set_quiet },
 	{ "verbose", 'v', NULL, EVERY, "tell more", set_verbose },
-	{ "progress", 0, "WHEN", EVERY, "draw a progress bar: auto, always or never", slim_set_progress },
+	{ "progress", 0, "WHEN", EVERY, "draw a progress bar: auto, always or never",
+	  slim_set_progress },
 	{ "help", 0, NULL, EVERY, "print this and end", set_help },
 	{ "version", 0, NULL, EVERY, "print the version and end", set_version },
 	{ 0 },
@@ -94,8 +104,8 @@ static void fill(struct getopt_tables *g, enum slim_for command)
 	for (const struct slim_option *o = slim_option_table; o->name; o++) {
 		if (!(o->commands & command))
 			continue;
-		*l++ = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL,
-					(int)(FIRST_ID + (o - slim_option_table)) };
+		*l++ = (struct option){ o->name, o->argument ? required_argument : no_argument,
+					NULL, (int)(FIRST_ID + (o - slim_option_table)) };
 		if (o->letter)
 			*s++ = o->letter;
 		if (o->letter && o->argument)
@@ -116,11 +126,13 @@ static const struct slim_option *option_of(int code)
 	return NULL;
 }
 
-static int usage(const struct slim_cli *cli, struct slim_error **err, const char *text, const char *word)
+static int usage(const struct slim_cli *cli, struct slim_error **err, const char *text,
+		 const char *word)
 {
 	const char *name = cli->command->name;
-	return slim_fail(err, SLIM_BAD_USAGE, "%s%s%s%s (slim %s%s--help tells more)", text, word ? " '" : "",
-			 word ? word : "", word ? "'" : "", name, *name ? " " : "");
+	return slim_fail(err, SLIM_BAD_USAGE, "%s%s%s%s (slim %s%s--help tells more)", text,
+			 word ? " '" : "", word ? word : "", word ? "'" : "", name,
+			 *name ? " " : "");
 }
 
 /* getopt's ':' and '?', told to a person. */
@@ -128,7 +140,8 @@ static int refuse(const struct slim_cli *cli, int code, const char *word, struct
 {
 	char letter[] = { '-', (char)optopt, 0 };
 	if (code == ':')
-		return usage(cli, err, "an argument is missing after", optopt < FIRST_ID ? letter : word);
+		return usage(cli, err, "an argument is missing after",
+			     optopt < FIRST_ID ? letter : word);
 	if (optopt >= FIRST_ID)
 		return usage(cli, err, "no argument is taken by", word);
 	return usage(cli, err, "unknown option", optopt ? letter : word);
@@ -161,7 +174,8 @@ static int check_operands(const struct slim_cli *cli, struct slim_error **err)
 	if (cli->operand_count > cli->command->most)
 		return usage(cli, err, "one argument too many:", cli->operands[cli->command->most]);
 	if (cli->operand_count > 0 && !*cli->command->name && slim_command_find(cli->operands[0]))
-		return slim_fail(err, SLIM_BAD_USAGE, "'%s' is a command and comes first; a file of that name is ./%s",
+		return slim_fail(err, SLIM_BAD_USAGE,
+				 "'%s' is a command and comes first; a file of that name is ./%s",
 				 cli->operands[0], cli->operands[0]);
 	for (size_t i = 0; i < cli->operand_count; i++)
 		if (!*cli->operands[i])
@@ -173,8 +187,12 @@ static int check_operands(const struct slim_cli *cli, struct slim_error **err)
 
 int slim_cli_parse(struct slim_cli *cli, int argc, char **argv, struct slim_error **err)
 {
-	*cli = (struct slim_cli){ .command = slim_commands[0], .arena = slim_arena_new(), .any_platform = true,
-				  .limits = SLIM_LIMITS_DEFAULT, .level = SLIM_NORMAL, .write.jobs = slim_cores() };
+	*cli = (struct slim_cli){ .command = slim_commands[0],
+				  .arena = slim_arena_new(),
+				  .any_platform = true,
+				  .limits = SLIM_LIMITS_DEFAULT,
+				  .level = SLIM_NORMAL,
+				  .write.jobs = slim_cores() };
 	const struct slim_command *named = argc > 1 ? slim_command_find(argv[1]) : NULL;
 	if (named) {
 		cli->command = named;

@@ -13,8 +13,8 @@ const char *slim_pipeline_input(const struct slim_cli *cli)
 }
 
 int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct slim_log *log,
-		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,
-		       struct slim_error **err)
+		       struct slim_archive **archive, const struct slim_image ***chosen,
+		       size_t *count, struct slim_error **err)
 {
 	if (slim_archive_open(input, log, archive, err) < 0)
 		return -1;
@@ -23,9 +23,10 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 	if (slim_archive_images(*archive, &all, &total, &skipped, err) < 0)
 		return -1;
 	if (skipped)
-		slim_verbose(log, "%zu attestation%s or artifact%s left out", skipped, skipped == 1 ? "" : "s",
-			     skipped == 1 ? "" : "s");
-	return slim_archive_select(*archive, cli->image, cli->any_platform ? NULL : &cli->platform, chosen, count, err);
+		slim_verbose(log, "%zu attestation%s or artifact%s left out", skipped,
+			     skipped == 1 ? "" : "s", skipped == 1 ? "" : "s");
+	return slim_archive_select(*archive, cli->image, cli->any_platform ? NULL : &cli->platform,
+				   chosen, count, err);
 }
 
 /* The layers of one image, as they are read. */
@@ -34,17 +35,21 @@ struct reading {
 	const struct slim_image *image;
 	struct slim_log *log;
 	struct slim_layer **layers;
-	_Atomic uint64_t size, files; /* of the layers that were read: the limits are for all together */
+	_Atomic uint64_t size,
+		files; /* of the layers that were read: the limits are for all together */
 };
 
-static int check_limits(const struct reading *r, uint64_t size, uint64_t files, struct slim_error **err)
+static int check_limits(const struct reading *r, uint64_t size, uint64_t files,
+			struct slim_error **err)
 {
 	const struct slim_limits *l = &r->cli->limits;
 	if (size > l->size)
-		return slim_fail(err, SLIM_BAD_INPUT, "the layers hold over %llu bytes (--max-size)",
+		return slim_fail(err, SLIM_BAD_INPUT,
+				 "the layers hold over %llu bytes (--max-size)",
 				 (unsigned long long)l->size);
 	if (files > l->files)
-		return slim_fail(err, SLIM_BAD_INPUT, "the layers hold over %llu entries (--max-files)",
+		return slim_fail(err, SLIM_BAD_INPUT,
+				 "the layers hold over %llu entries (--max-files)",
 				 (unsigned long long)l->files);
 	return 0;
 }
@@ -55,7 +60,8 @@ static int read_layer(void *context, size_t i, struct slim_error **err)
 	if (slim_layer_read(&r->image->layers[i], &r->cli->limits, r->log, &r->layers[i], err) < 0)
 		return -1;
 	uint64_t size = r->layers[i]->size, files = r->layers[i]->count;
-	return check_limits(r, atomic_fetch_add(&r->size, size) + size, atomic_fetch_add(&r->files, files) + files, err);
+	return check_limits(r, atomic_fetch_add(&r->size, size) + size,
+			    atomic_fetch_add(&r->files, files) + files, err);
 }
 
 static int apply(struct reading *r, struct slim_merged *merged, struct slim_error **err)
@@ -73,14 +79,16 @@ static int apply(struct reading *r, struct slim_merged *merged, struct slim_erro
 	return 0;
 }
 
-int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
-			struct slim_merged *merged, struct slim_error **err)
+int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image,
+			struct slim_log *log, struct slim_merged *merged, struct slim_error **err)
 {
 	size_t count = image->layer_count;
-	*merged = (struct slim_merged){ .image = image,
-					.tree = slim_tree_new(),
-					.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
-					.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes)) };
+	*merged = (struct slim_merged){
+		.image = image,
+		.tree = slim_tree_new(),
+		.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
+		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes))
+	};
 	struct reading r = { .cli = cli, .image = image, .log = log };
 	r.layers = slim_calloc(count + 1, sizeof(struct slim_layer *));
 	uint64_t bytes = 0;
@@ -107,16 +115,17 @@ void slim_merged_clear(struct slim_merged *merged)
 	*merged = (struct slim_merged){ 0 };
 }
 
-int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *merged, struct slim_log *log,
-			struct slim_trace **trace, struct slim_error **err)
+int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *merged,
+			struct slim_log *log, struct slim_trace **trace, struct slim_error **err)
 {
 	slim_progress_begin(log, "tracing", 0);
-	int result = slim_trace_run(&(struct slim_trace_input){ .tree = merged->tree,
-								.config = &merged->image->config,
-								.wishes = &cli->wishes,
-								.slimmed = slim_image_is_slimmed(merged->image),
-								.log = log },
-				    trace, err);
+	int result = slim_trace_run(
+		&(struct slim_trace_input){ .tree = merged->tree,
+					    .config = &merged->image->config,
+					    .wishes = &cli->wishes,
+					    .slimmed = slim_image_is_slimmed(merged->image),
+					    .log = log },
+		trace, err);
 	slim_progress_end(log);
 	return result < 0 ? slim_wrap(err, "%s", slim_pipeline_input(cli)) : 0;
 }

@@ -24,8 +24,8 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int select_and_write(const struct run *run, const struct slim_merged *merged, const struct slim_trace *trace,
-			    struct slim_error **err)
+static int select_and_write(const struct run *run, const struct slim_merged *merged,
+			    const struct slim_trace *trace, struct slim_error **err)
 {
 	const struct slim_cli *cli = run->cli;
 	slim_cleanup(slim_selection_free_p) struct slim_selection *selection =
@@ -35,18 +35,21 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	if (slim_self_check(selection, &merged->image->config, &cli->wishes, run->log, err) < 0)
 		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	struct slim_written written;
-	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write, run->log, &written, err) < 0)
+	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write,
+					   run->log, &written, err) < 0)
 		return -1;
-	slim_report_add(run->report, &(struct slim_report_source){ .image = merged->image,
-								   .tree = merged->tree,
-								   .trace = trace,
-								   .selection = selection,
-								   .unpacked = merged->unpacked,
-								   .written = run->output ? &written : NULL });
+	slim_report_add(run->report,
+			&(struct slim_report_source){ .image = merged->image,
+						      .tree = merged->tree,
+						      .trace = trace,
+						      .selection = selection,
+						      .unpacked = merged->unpacked,
+						      .written = run->output ? &written : NULL });
 	return 0;
 }
 
-static int slim_image(const struct run *run, const struct slim_image *image, struct slim_error **err)
+static int slim_image(const struct run *run, const struct slim_image *image,
+		      struct slim_error **err)
 {
 	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_trace_free_p) struct slim_trace *trace = NULL;
@@ -57,26 +60,32 @@ static int slim_image(const struct run *run, const struct slim_image *image, str
 	return select_and_write(run, &merged, trace, err);
 }
 
-static int slim_images(const struct run *run, const struct slim_image **images, size_t count, struct slim_error **err)
+static int slim_images(const struct run *run, const struct slim_image **images, size_t count,
+		       struct slim_error **err)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (slim_image(run, images[i], err) == 0)
 			continue;
 		slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
-		return count == 1 ? -1 : slim_wrap(err, "%s", slim_platform_text(scratch, images[i]->config.platform));
+		return count == 1
+			       ? -1
+			       : slim_wrap(err, "%s",
+					   slim_platform_text(scratch, images[i]->config.platform));
 	}
 	return 0;
 }
 
 /* OUT comes first: when it cannot be written, that is said before the long work. */
-static int open_output(const struct slim_cli *cli, struct slim_output **output, struct slim_error **err)
+static int open_output(const struct slim_cli *cli, struct slim_output **output,
+		       struct slim_error **err)
 {
 	if (cli->dry_run)
 		return 0;
 	return slim_output_new(cli->operands[1], cli->operands[0], output, err);
 }
 
-static void describe(const struct slim_cli *cli, const struct slim_archive *archive, struct slim_report *report)
+static void describe(const struct slim_cli *cli, const struct slim_archive *archive,
+		     struct slim_report *report)
 {
 	report->input = cli->operands[0];
 	report->form = slim_archive_form(archive);
@@ -85,7 +94,8 @@ static void describe(const struct slim_cli *cli, const struct slim_archive *arch
 	report->wishes = &cli->wishes;
 	report->write = &cli->write;
 	report->image_wish = cli->image;
-	report->platform_wish = cli->any_platform ? NULL : slim_platform_text(cli->arena, cli->platform);
+	report->platform_wish =
+		cli->any_platform ? NULL : slim_platform_text(cli->arena, cli->platform);
 	report->detailed = cli->report_count > 0;
 }
 

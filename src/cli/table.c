@@ -12,12 +12,15 @@ struct libscols_table *slim_table_new(const struct slim_column *columns, FILE *o
 	if (!table)
 		slim_out_of_memory();
 	for (const struct slim_column *c = columns; c->title; c++) {
-		int flags = c->kind == SLIM_COLUMN_NUMBER ? SCOLS_FL_RIGHT : c->kind == SLIM_COLUMN_LONG ? SCOLS_FL_TRUNC : 0;
+		int flags = c->kind == SLIM_COLUMN_NUMBER ? SCOLS_FL_RIGHT
+			    : c->kind == SLIM_COLUMN_LONG ? SCOLS_FL_TRUNC
+							  : 0;
 		if (!scols_table_new_column(table, c->title, 0, flags))
 			slim_out_of_memory();
 	}
 	struct winsize size;
-	int width = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : WIDTH_OTHERWISE;
+	int width = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
+									      : WIDTH_OTHERWISE;
 	scols_table_set_stream(table, out);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
 	scols_table_set_termwidth(table, (size_t)width);

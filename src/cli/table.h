@@ -6,7 +6,8 @@
 
 #include <libsmartcols.h>
 
-enum slim_column_kind { SLIM_COLUMN_TEXT, SLIM_COLUMN_NUMBER, SLIM_COLUMN_LONG }; /* LONG: cut when there is no room */
+/* LONG: cut when there is no room */
+enum slim_column_kind { SLIM_COLUMN_TEXT, SLIM_COLUMN_NUMBER, SLIM_COLUMN_LONG };
 
 struct slim_column {
 	const char *title;

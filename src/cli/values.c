@@ -20,7 +20,8 @@ static bool read_number(const char *text, uint64_t *out, const char **end)
 	uint64_t n = 0;
 	const char *p = text;
 	for (; *p >= '0' && *p <= '9'; p++)
-		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t)(*p - '0'), &n))
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(*p - '0'), &n))
 			return false;
 	if (p == text || (!end && *p))
 		return false;
@@ -42,7 +43,8 @@ static bool read_size(const char *text, uint64_t *out)
 	const char *suffix = strchr(suffixes, *end);
 	if (!suffix || end[1])
 		return false;
-	return !__builtin_mul_overflow(*out, UINT64_C(1024) << (10 * (suffix - suffixes)), out) && *out > 0;
+	return !__builtin_mul_overflow(*out, UINT64_C(1024) << (10 * (suffix - suffixes)), out) &&
+	       *out > 0;
 }
 
 int slim_set_platform(struct slim_cli *cli, const char *value, struct slim_error **err)
@@ -60,20 +62,24 @@ int slim_set_compression(struct slim_cli *cli, const char *value, struct slim_er
 		const char *name;
 		enum slim_layer_format format;
 		uint64_t highest;
-	} kinds[] = { { "zstd", SLIM_LAYER_ZSTD, 19 }, { "gzip", SLIM_LAYER_GZIP, 9 }, { "none", SLIM_LAYER_PLAIN, 0 } };
+	} kinds[] = { { "zstd", SLIM_LAYER_ZSTD, 19 },
+		      { "gzip", SLIM_LAYER_GZIP, 9 },
+		      { "none", SLIM_LAYER_PLAIN, 0 } };
 	for (size_t i = 0; i < SLIM_COUNT(kinds); i++) {
 		size_t length = strlen(kinds[i].name);
-		if (strncmp(value, kinds[i].name, length) || (value[length] && value[length] != ':'))
+		if (strncmp(value, kinds[i].name, length) ||
+		    (value[length] && value[length] != ':'))
 			continue;
 		uint64_t level = 0;
-		if (value[length] &&
-		    (!read_number(value + length + 1, &level, NULL) || level < 1 || level > kinds[i].highest))
+		if (value[length] && (!read_number(value + length + 1, &level, NULL) || level < 1 ||
+				      level > kinds[i].highest))
 			break;
 		cli->write.format = kinds[i].format;
 		cli->write.level = (int)level;
 		return 0;
 	}
-	return bad(err, "--compression", value, "zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, or none");
+	return bad(err, "--compression", value,
+		   "zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, or none");
 }
 
 int slim_set_tag(struct slim_cli *cli, const char *value, struct slim_error **err)
@@ -109,7 +115,8 @@ int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **e
 
 int slim_set_progress(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
-	static const char *const words[] = { [SLIM_PROGRESS_AUTO] = "auto", [SLIM_PROGRESS_ALWAYS] = "always",
+	static const char *const words[] = { [SLIM_PROGRESS_AUTO] = "auto",
+					     [SLIM_PROGRESS_ALWAYS] = "always",
 					     [SLIM_PROGRESS_NEVER] = "never" };
 	for (size_t i = 0; i < SLIM_COUNT(words); i++) {
 		if (strcmp(value, words[i]))
@@ -122,7 +129,9 @@ int slim_set_progress(struct slim_cli *cli, const char *value, struct slim_error
 
 int slim_set_max_size(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
-	return read_size(value, &cli->limits.size) ? 0 : bad(err, "--max-size", value, "a size like 800M or 20G");
+	return read_size(value, &cli->limits.size)
+		       ? 0
+		       : bad(err, "--max-size", value, "a size like 800M or 20G");
 }
 
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err)
@@ -139,7 +148,8 @@ int slim_set_allow(struct slim_cli *cli, const char *value, struct slim_error **
 		return slim_wrap(err, "--allow");
 	uint64_t size = slim_file_size(file);
 	if (size > ALLOW_MAX)
-		return slim_fail(err, SLIM_BAD_INPUT, "--allow: %s: over 16 MiB, which no allowlist needs", value);
+		return slim_fail(err, SLIM_BAD_INPUT,
+				 "--allow: %s: over 16 MiB, which no allowlist needs", value);
 	slim_autofree char *text = slim_alloc((size_t)size + 1);
 	if (slim_file_read(file, 0, text, (size_t)size, err) < 0)
 		return slim_wrap(err, "--allow");

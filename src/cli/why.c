@@ -1,4 +1,5 @@
-/* slim why: the shortest chain from what the image or the user asks for to each path, or that there is none. */
+/* slim why: the shortest chain from what the image or the user asks for to each path, or that there
+ * is none. */
 #include <string.h>
 
 #include "slim/path.h"
@@ -19,11 +20,14 @@ static const char *show(const struct asking *a, const struct slim_node *node)
 	return slim_path_show(a->arena, slim_blob_of(slim_node_path(a->arena, node)));
 }
 
-static void print_step(const struct asking *a, const struct slim_node *node, const struct slim_reason *r)
+static void print_step(const struct asking *a, const struct slim_node *node,
+		       const struct slim_reason *r)
 {
-	const char *evidence = r->evidence ? slim_path_show(a->arena, slim_blob_of(r->evidence)) : "";
-	printf("    %s\n        %s (%s, %s)%s%s\n", show(a, node), slim_rule(r->rule)->text, slim_rule(r->rule)->name,
-	       slim_confidence_name(slim_rule(r->rule)->confidence), *evidence ? ": " : "", evidence);
+	const char *evidence =
+		r->evidence ? slim_path_show(a->arena, slim_blob_of(r->evidence)) : "";
+	printf("    %s\n        %s (%s, %s)%s%s\n", show(a, node), slim_rule(r->rule)->text,
+	       slim_rule(r->rule)->name, slim_confidence_name(slim_rule(r->rule)->confidence),
+	       *evidence ? ": " : "", evidence);
 }
 
 /* From the seed down to NODE; chains are shortest, so none is longer than there are nodes. */
@@ -49,7 +53,8 @@ static void print_dropped(const struct asking *a, const struct slim_node *node)
 
 static void answer(const struct asking *a, const char *path)
 {
-	const struct slim_node *node = slim_tree_walk(a->merged->tree, NULL, slim_blob_of(path), false, NULL, NULL);
+	const struct slim_node *node =
+		slim_tree_walk(a->merged->tree, NULL, slim_blob_of(path), false, NULL, NULL);
 	if (!node) {
 		printf("%s is not in the image\n", path);
 		return;
@@ -66,14 +71,16 @@ static void answer(const struct asking *a, const char *path)
 	print_chain(a, node);
 }
 
-static int ask(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log, struct slim_error **err)
+static int ask(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
+	       struct slim_error **err)
 {
 	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_trace_free_p) struct slim_trace *trace = NULL;
 	if (slim_pipeline_merge(cli, image, log, &merged, err) < 0 ||
 	    slim_pipeline_trace(cli, &merged, log, &trace, err) < 0)
 		return -1;
-	slim_cleanup(slim_chains_free_p) struct slim_chains *chains = slim_chains_new(trace, merged.tree);
+	slim_cleanup(slim_chains_free_p) struct slim_chains *chains =
+		slim_chains_new(trace, merged.tree);
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	struct asking a = { &merged, trace, chains, arena };
 	for (size_t i = 1; i < cli->operand_count; i++)
@@ -90,7 +97,8 @@ int slim_command_why(struct slim_cli *cli, struct slim_log *log, struct slim_err
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (count > 1) {
-			slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+			slim_cleanup(slim_arena_free_p) struct slim_arena *scratch =
+				slim_arena_new();
 			printf("%s:\n", slim_platform_text(scratch, chosen[i]->config.platform));
 		}
 		if (ask(cli, chosen[i], log, err) < 0)

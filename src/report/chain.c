@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { NO_EDGE = UINT32_MAX };
+
 struct edge { /* `to` stays because of `reason`; chained by the node that asked */
 	uint32_t to, next;
 	const struct slim_reason *reason;
@@ -11,47 +13,64 @@ struct slim_chains {
 	const struct slim_reason **step; /* of each node */
 };
 
-enum { NO_EDGE = UINT32_MAX };
-
-/* The nodes that are yet to be left, in the order in which they were reached. */
-struct queue {
-	uint32_t *items;
+/* The search: edges from each node, and the nodes that were reached, in that order. */
+struct search {
+	struct edge *edges;
+	size_t edge_count, edge_capacity;
+	uint32_t *first; /* of each node */
+	uint32_t *reached;
 	size_t count, next;
 };
 
-static void reach(struct slim_chains *c, struct queue *queue, uint32_t node, const struct slim_reason *reason)
+static void reach(struct slim_chains *c, struct search *s, uint32_t node,
+		  const struct slim_reason *reason)
 {
 	if (c->step[node])
 		return;
 	c->step[node] = reason;
-	queue->items[queue->count++] = node;
+	s->reached[s->count++] = node;
+}
+
+static void add_edges(struct search *s, uint32_t to, const struct slim_reason *r)
+{
+	for (; r; r = r->next) {
+		if (!r->from)
+			continue;
+		uint32_t *first = &s->first[r->from->id];
+		struct edge edge = { to, *first, r };
+		*first = (uint32_t)s->edge_count;
+		*slim_push(&s->edges, &s->edge_count, &s->edge_capacity) = edge;
+	}
+}
+
+static void reach_seed(struct slim_chains *c, struct search *s, uint32_t node,
+		       const struct slim_reason *r)
+{
+	for (; r; r = r->next)
+		if (!r->from)
+			reach(c, s, node, r);
 }
 
 struct slim_chains *slim_chains_new(const struct slim_trace *trace, const struct slim_tree *tree)
 {
-	size_t count = slim_tree_count(tree), edge_count = 0, edge_capacity = 0;
+	uint32_t count = (uint32_t)slim_tree_count(tree);
 	struct slim_chains *c = slim_calloc(1, sizeof(*c));
 	c->step = slim_calloc(count, sizeof(const struct slim_reason *));
-	slim_autofree struct edge *edges = NULL;
-	slim_autofree uint32_t *first = slim_calloc(count, sizeof(*first)), *items = slim_calloc(count, sizeof(*items));
-	struct queue queue = { .items = items };
-	for (size_t id = 0; id < count; id++)
-		first[id] = NO_EDGE;
-	for (size_t id = count; id-- > 0;) { /* from the end, so that the lists are in the tree's order */
-		for (const struct slim_reason *r = slim_trace_reasons(trace, slim_tree_node(tree, (uint32_t)id)); r; r = r->next) {
-			if (!r->from)
-				continue;
-			*slim_push(&edges, &edge_count, &edge_capacity) = (struct edge){ (uint32_t)id, first[r->from->id], r };
-			first[r->from->id] = (uint32_t)(edge_count - 1);
-		}
-	}
+	struct search s = { 0 };
+	s.first = slim_calloc(count, sizeof(*s.first));
+	s.reached = slim_calloc(count, sizeof(*s.reached));
 	for (uint32_t id = 0; id < count; id++)
-		for (const struct slim_reason *r = slim_trace_reasons(trace, slim_tree_node(tree, id)); r; r = r->next)
-			if (!r->from)
-				reach(c, &queue, id, r);
-	while (queue.next < queue.count)
-		for (uint32_t e = first[queue.items[queue.next++]]; e != NO_EDGE; e = edges[e].next)
-			reach(c, &queue, edges[e].to, edges[e].reason);
+		s.first[id] = NO_EDGE;
+	for (uint32_t id = count; id-- > 0;) /* from the end: lists come out in the tree's order */
+		add_edges(&s, id, slim_trace_reasons(trace, slim_tree_node(tree, id)));
+	for (uint32_t id = 0; id < count; id++)
+		reach_seed(c, &s, id, slim_trace_reasons(trace, slim_tree_node(tree, id)));
+	while (s.next < s.count)
+		for (uint32_t e = s.first[s.reached[s.next++]]; e != NO_EDGE; e = s.edges[e].next)
+			reach(c, &s, s.edges[e].to, s.edges[e].reason);
+	free(s.edges);
+	free(s.first);
+	free(s.reached);
 	return c;
 }
 

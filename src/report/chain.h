@@ -11,7 +11,7 @@ struct slim_chains *slim_chains_new(const struct slim_trace *trace, const struct
 void slim_chains_free(struct slim_chains *chains); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_chains, slim_chains_free)
 
-/* The reason by which the shortest chain reaches NODE; its `from` is the step before. NULL: none (kept as a parent, or not). */
+/* The last step of NODE's chain; its `from` is the step before. NULL: there is none (kept as a parent, or not). */
 const struct slim_reason *slim_chain_step(const struct slim_chains *chains, const struct slim_node *node);
 
 #endif

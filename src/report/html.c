@@ -1,4 +1,5 @@
-/* The report as a page: the JSON within a page that draws it. Quoting escapes every `<`, so it cannot end the script. */
+/* The report as a page: the JSON within a page that draws it. Quoting escapes every `<`, so it
+ * cannot end the script. */
 #include "report.h"
 
 static const char *const head[] = {

@@ -1,4 +1,5 @@
-/* The report as JSON: docs/report.md describes it. Lists hold one element a line, so that reports can be compared. */
+/* The report as JSON: docs/report.md describes it. Lists hold one element a line, so that reports
+ * can be compared. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -50,11 +51,13 @@ static void next_element(size_t i, FILE *out)
 
 static void totals(const char *name, const struct slim_totals *t, bool layers_known, FILE *out)
 {
-	fprintf(out, "\"%s\": {\"layers\": %" PRIu64 ", \"packages\": %" PRIu64 ", \"files\": %" PRIu64
+	fprintf(out,
+		"\"%s\": {\"layers\": %" PRIu64 ", \"packages\": %" PRIu64 ", \"files\": %" PRIu64
 		", \"folders\": %" PRIu64 ", \"links\": %" PRIu64 ", \"bytes\": %" PRIu64,
 		name, t->layers, t->packages, t->files, t->folders, t->links, t->bytes);
 	if (layers_known)
-		fprintf(out, ", \"unpacked\": %" PRIu64 ", \"stored\": %" PRIu64 "}", t->unpacked, t->stored);
+		fprintf(out, ", \"unpacked\": %" PRIu64 ", \"stored\": %" PRIu64 "}", t->unpacked,
+			t->stored);
 	else
 		fputs(", \"unpacked\": null, \"stored\": null}", out);
 }
@@ -64,8 +67,8 @@ static void reasons(const struct slim_report_path *p, FILE *out)
 	fputs(", \"reasons\": [", out);
 	for (size_t i = 0; i < p->reason_count; i++) {
 		const struct slim_report_reason *r = &p->reasons[i];
-		fprintf(out, "%s{\"rule\": \"%s\", \"confidence\": \"%s\", ", i ? ", " : "", r->rule->name,
-			slim_confidence_name(r->rule->confidence));
+		fprintf(out, "%s{\"rule\": \"%s\", \"confidence\": \"%s\", ", i ? ", " : "",
+			r->rule->name, slim_confidence_name(r->rule->confidence));
 		text_member("from", r->from, out);
 		fputs("\"evidence\": ", out);
 		slim_json_quote(r->evidence, out);
@@ -74,14 +77,16 @@ static void reasons(const struct slim_report_path *p, FILE *out)
 	fputc(']', out);
 }
 
-static void paths(const char *name, const struct slim_report_path *list, size_t count, bool kept, FILE *out)
+static void paths(const char *name, const struct slim_report_path *list, size_t count, bool kept,
+		  FILE *out)
 {
 	fprintf(out, ",\n\"%s\": [", name);
 	for (size_t i = 0; i < count; i++) {
 		next_element(i, out);
 		fputc('{', out);
 		text_member("path", list[i].path, out);
-		fprintf(out, "\"type\": \"%s\", \"size\": %" PRIu64 ", \"package\": ", list[i].type, list[i].size);
+		fprintf(out, "\"type\": \"%s\", \"size\": %" PRIu64 ", \"package\": ", list[i].type,
+			list[i].size);
 		quote_or_null(list[i].owner, out);
 		if (kept)
 			reasons(&list[i], out);
@@ -100,8 +105,10 @@ static void packages(const struct slim_report_image *image, FILE *out)
 		text_member("name", p->name, out);
 		text_member("version", p->version, out);
 		text_member("architecture", p->architecture, out);
-		fprintf(out, "\"files\": %" PRIu64 ", \"kept_files\": %" PRIu64 ", \"bytes\": %" PRIu64
-			", \"kept_bytes\": %" PRIu64 "}", p->files, p->kept, p->bytes, p->kept_bytes);
+		fprintf(out,
+			"\"files\": %" PRIu64 ", \"kept_files\": %" PRIu64 ", \"bytes\": %" PRIu64
+			", \"kept_bytes\": %" PRIu64 "}",
+			p->files, p->kept, p->bytes, p->kept_bytes);
 	}
 	fputc(']', out);
 }
@@ -135,9 +142,11 @@ static void image(const struct slim_report_image *image, FILE *out)
 	totals("after", &image->after, image->written, out);
 	fputs(",\n\"output\": ", out);
 	if (image->written)
-		fprintf(out, "{\"manifest\": \"%s\", \"config\": \"%s\", \"layer\": \"%s\", \"diff_id\": \"%s\"}",
-			image->output.manifest.text, image->output.config.text, image->output.layer.text,
-			image->output.diff_id.text);
+		fprintf(out,
+			"{\"manifest\": \"%s\", \"config\": \"%s\", \"layer\": \"%s\", "
+			"\"diff_id\": \"%s\"}",
+			image->output.manifest.text, image->output.config.text,
+			image->output.layer.text, image->output.diff_id.text);
 	else
 		fputs("null", out);
 	paths("kept", image->kept, image->kept_count, true, out);
@@ -149,8 +158,10 @@ static void image(const struct slim_report_image *image, FILE *out)
 
 static void wishes(const struct slim_wishes *w, FILE *out)
 {
-	static const char *const kinds[] = { [SLIM_WISH_KEEP] = "keep", [SLIM_WISH_DROP] = "drop",
-					     [SLIM_WISH_ENTRY] = "entry", [SLIM_WISH_PACKAGE] = "package" };
+	static const char *const kinds[] = { [SLIM_WISH_KEEP] = "keep",
+					     [SLIM_WISH_DROP] = "drop",
+					     [SLIM_WISH_ENTRY] = "entry",
+					     [SLIM_WISH_PACKAGE] = "package" };
 	fputs("\"wishes\": [", out);
 	for (size_t i = 0; i < w->count; i++) {
 		fprintf(out, "%s{\"kind\": \"%s\", ", i ? ", " : "", kinds[w->items[i].kind]);
@@ -164,8 +175,9 @@ static void wishes(const struct slim_wishes *w, FILE *out)
 
 static void options(const struct slim_report *r, FILE *out)
 {
-	static const char *const formats[] = { [SLIM_LAYER_ZSTD] = "zstd", [SLIM_LAYER_GZIP] = "gzip",
-					       [SLIM_LAYER_PLAIN] = "none" };
+	static const char *const formats[] = {
+		[SLIM_LAYER_ZSTD] = "zstd", [SLIM_LAYER_GZIP] = "gzip", [SLIM_LAYER_PLAIN] = "none"
+	};
 	fputs("\"options\": {", out);
 	text_member("image", r->image_wish, out);
 	text_member("platform", r->platform_wish, out);

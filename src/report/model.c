@@ -39,7 +39,8 @@ struct build {
 	struct slim_report_image *image;
 	const struct slim_report_source *source;
 	bool *selected;     /* of each node: it is in the selection */
-	const char **paths; /* of each node, shared by entries and reasons; NULL unless the report is detailed */
+	const char **paths; /* of each node, shared by entries and reasons; NULL unless the report
+			       is detailed */
 };
 
 static int by_address(const void *a, const void *b)
@@ -110,8 +111,10 @@ static void add_packages(struct build *b)
 	for (size_t i = 0; i < n; i++) {
 		const struct slim_package *p = slim_packages_at(packages, i);
 		struct slim_report_package *out = &b->image->packages[i];
-		*out = (struct slim_report_package){ .name = copy(b->arena, p->name), .version = copy(b->arena, p->version),
-						     .architecture = copy(b->arena, p->architecture) };
+		*out = (struct slim_report_package){ .name = copy(b->arena, p->name),
+						     .version = copy(b->arena, p->version),
+						     .architecture =
+							     copy(b->arena, p->architecture) };
 		for (size_t f = 0; f < p->file_count; f++) {
 			const struct slim_node *node = p->files[f];
 			uint64_t bytes = slim_node_is_file(node) ? node->inode->size : 0;
@@ -131,11 +134,14 @@ static void add_reasons(struct build *b, const struct slim_node *node, struct sl
 	const struct slim_reason *first = slim_trace_reasons(b->source->trace, node);
 	for (const struct slim_reason *r = first; r; r = r->next)
 		out->reason_count++;
-	struct slim_report_reason *reasons = slim_arena_alloc(b->arena, (out->reason_count + 1) * sizeof(*reasons));
+	struct slim_report_reason *reasons =
+		slim_arena_alloc(b->arena, (out->reason_count + 1) * sizeof(*reasons));
 	size_t i = 0;
 	for (const struct slim_reason *r = first; r; r = r->next)
-		reasons[i++] = (struct slim_report_reason){ slim_rule(r->rule), r->from ? b->paths[r->from->id] : NULL,
-							    copy(b->arena, r->evidence ? r->evidence : "") };
+		reasons[i++] = (struct slim_report_reason){
+			slim_rule(r->rule), r->from ? b->paths[r->from->id] : NULL,
+			copy(b->arena, r->evidence ? r->evidence : "")
+		};
 	out->reasons = reasons;
 }
 
@@ -151,12 +157,16 @@ static void add_paths(struct build *b)
 	b->image->dropped = slim_arena_alloc(b->arena, (n - kept) * sizeof(*b->image->dropped));
 	for (uint32_t id = 1; id < n; id++) {
 		const struct slim_node *node = slim_tree_node(b->source->tree, id);
-		struct slim_report_path *out = b->selected[id] ? &b->image->kept[b->image->kept_count++]
-							       : &b->image->dropped[b->image->dropped_count++];
+		struct slim_report_path *out =
+			b->selected[id] ? &b->image->kept[b->image->kept_count++]
+					: &b->image->dropped[b->image->dropped_count++];
 		const struct slim_package *owner = slim_packages_owner(packages, node);
-		*out = (struct slim_report_path){ .path = b->paths[id], .type = type_of(node),
-						  .owner = owner ? b->image->packages[owner->index].name : NULL,
-						  .size = slim_node_is_file(node) ? node->inode->size : 0 };
+		*out = (struct slim_report_path){
+			.path = b->paths[id],
+			.type = type_of(node),
+			.owner = owner ? b->image->packages[owner->index].name : NULL,
+			.size = slim_node_is_file(node) ? node->inode->size : 0
+		};
 		if (b->selected[id])
 			add_reasons(b, node, out);
 	}
@@ -178,7 +188,8 @@ static void add_doubts(struct build *b)
 	struct slim_report_doubt *doubts = slim_arena_alloc(b->arena, (n + 1) * sizeof(*doubts));
 	n = 0;
 	for (const struct slim_doubt *d = slim_trace_doubts(b->source->trace); d; d = d->next)
-		doubts[n++] = (struct slim_report_doubt){ d->node ? b->paths[d->node->id] : NULL, copy(b->arena, d->text) };
+		doubts[n++] = (struct slim_report_doubt){ d->node ? b->paths[d->node->id] : NULL,
+							  copy(b->arena, d->text) };
 	qsort(doubts, n, sizeof(*doubts), by_path_and_text);
 	for (size_t i = 0; i < n; i++)
 		if (!i || by_path_and_text(&doubts[i], &doubts[kept - 1]))
@@ -191,7 +202,8 @@ void slim_report_add(struct slim_report *report, const struct slim_report_source
 {
 	if (!report->arena)
 		report->arena = slim_arena_new();
-	struct slim_report_image *image = slim_push(&report->images, &report->image_count, &report->image_capacity);
+	struct slim_report_image *image =
+		slim_push(&report->images, &report->image_count, &report->image_capacity);
 	*image = (struct slim_report_image){ .name = copy(report->arena, source->image->name) };
 	image->platform = slim_platform_text(report->arena, source->image->config.platform);
 	image->entrypoint = copy_list(report->arena, source->image->config.entrypoint);

@@ -13,8 +13,8 @@ static size_t utf8_length(const unsigned char *s)
 	for (size_t i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80) /* the NUL at the end too */
 			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
-	    (s[0] == 0xf4 && s[1] > 0x8f))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -28,7 +28,8 @@ void slim_json_quote(const char *text, FILE *out)
 			fprintf(out, "\\\\x%02x", *s);
 		else if (*s == '"' || *s == '\\')
 			fprintf(out, "\\%c", *s);
-		else if (*s < 0x20 || *s == 0x7f || *s == '<') /* <: the page holds this text within a script element */
+		else if (*s < 0x20 || *s == 0x7f ||
+			 *s == '<') /* <: the page holds this text within a script element */
 			fprintf(out, "\\u%04x", *s);
 		else
 			fwrite(s, 1, n, out);

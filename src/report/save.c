@@ -27,7 +27,8 @@ static int fail(const struct slim_saving *s, struct slim_error **err)
 static int open_folder(struct slim_saving *s, struct slim_error **err)
 {
 	struct slim_blob whole = slim_blob_of(s->path), dir = slim_path_dir(whole);
-	slim_autofree char *name = dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(*s->path == '/' ? "/" : ".");
+	slim_autofree char *name =
+		dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(*s->path == '/' ? "/" : ".");
 	s->base = slim_strdup(s->path + (dir.len ? dir.len + 1 : *s->path == '/'));
 	s->folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat there;
@@ -77,7 +78,8 @@ static int write_text(const struct slim_saving *s, int fd, struct slim_error **e
 	return fsync(fd) < 0 ? fail(s, err) : 0;
 }
 
-int slim_saving_fill(struct slim_saving *s, const struct slim_report *report, struct slim_error **err)
+int slim_saving_fill(struct slim_saving *s, const struct slim_report *report,
+		     struct slim_error **err)
 {
 	FILE *out = open_memstream(&s->text, &s->length);
 	if (!out)
@@ -91,7 +93,8 @@ int slim_saving_fill(struct slim_saving *s, const struct slim_report *report, st
 	return s->fd >= 0 ? write_text(s, s->fd, err) : 0;
 }
 
-static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME], struct slim_error **err)
+static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME],
+		       struct slim_error **err)
 {
 	int fd = slim_temporary_open(s->folder, name);
 	if (fd < 0)

@@ -14,7 +14,8 @@ static void add_words(char *buffer, const char **words)
 		slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
 		const char *shown = slim_path_show(scratch, slim_blob_of(*w));
 		bool quote = !**w || strpbrk(*w, " \t\n'\"$;&|<>*?(){}");
-		slim_autofree char *word = slim_format(quote ? "%s'%s'" : "%s%s", *buffer ? " " : "", shown);
+		slim_autofree char *word =
+			slim_format(quote ? "%s'%s'" : "%s%s", *buffer ? " " : "", shown);
 		size_t used = strlen(buffer), length = strlen(word);
 		if (used + length > WORDS_MAX) {
 			strcpy(buffer + (used > WORDS_MAX - 4 ? WORDS_MAX - 4 : used), " ...");
@@ -29,20 +30,23 @@ static void print_saving(uint64_t before, uint64_t after, FILE *out)
 	if (!before)
 		fputc('\n', out);
 	else
-		fprintf(out, "%10.1f %%\n", 100.0 * ((double)before - (double)after) / (double)before);
+		fprintf(out, "%10.1f %%\n",
+			100.0 * ((double)before - (double)after) / (double)before);
 }
 
 static void print_count(const char *what, uint64_t before, uint64_t after, FILE *out)
 {
 	char b[32], a[32];
-	fprintf(out, "  %-12s%12s%12s", what, slim_human_count(before, b), slim_human_count(after, a));
+	fprintf(out, "  %-12s%12s%12s", what, slim_human_count(before, b),
+		slim_human_count(after, a));
 	print_saving(before, after, out);
 }
 
 static void print_size(const char *what, uint64_t before, uint64_t after, FILE *out)
 {
 	char b[32], a[32];
-	fprintf(out, "  %-12s%12s%12s", what, slim_human_size(before, b), slim_human_size(after, a));
+	fprintf(out, "  %-12s%12s%12s", what, slim_human_size(before, b),
+		slim_human_size(after, a));
 	print_saving(before, after, out);
 }
 
@@ -56,7 +60,8 @@ static void print_image(const struct slim_report_image *image, FILE *out)
 	fprintf(out, "  %-12s%s\n\n", "entrypoint", *words ? words : "(none)");
 	fprintf(out, "  %-12s%12s%12s%12s\n", "", "before", "after", "saved");
 	const struct slim_totals *b = &image->before, *a = &image->after;
-	fprintf(out, "  %-12s%12llu%12llu\n", "layers", (unsigned long long)b->layers, (unsigned long long)a->layers);
+	fprintf(out, "  %-12s%12llu%12llu\n", "layers", (unsigned long long)b->layers,
+		(unsigned long long)a->layers);
 	if (b->packages)
 		print_count("packages", b->packages, a->packages, out);
 	print_count("files", b->files, a->files, out);
@@ -72,8 +77,10 @@ void slim_report_text(const struct slim_report *report, double seconds, FILE *ou
 		print_image(&report->images[i], out);
 	char size[32], input[32];
 	if (report->output)
-		fprintf(out, "  %s: %s, was %s; in %.1f s\n", strcmp(report->output, "-") ? report->output : "output",
-			slim_human_size(report->output_size, size), slim_human_size(report->input_size, input), seconds);
+		fprintf(out, "  %s: %s, was %s; in %.1f s\n",
+			strcmp(report->output, "-") ? report->output : "output",
+			slim_human_size(report->output_size, size),
+			slim_human_size(report->input_size, input), seconds);
 	else
 		fprintf(out, "  nothing was written (dry run); in %.1f s\n", seconds);
 }

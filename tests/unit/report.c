@@ -16,8 +16,15 @@ static void test_sizes(void **state)
 		uint64_t bytes;
 		const char *text;
 	} table[] = {
-		{ 0, "0 B" }, { 999, "999 B" }, { 1000, "1.0 kB" }, { 1949, "1.9 kB" }, { 999949, "999.9 kB" },
-		{ 999950, "1.0 MB" }, { 123456789, "123.5 MB" }, { 2500000000, "2.5 GB" }, { UINT64_MAX, "18.4 EB" },
+		{ 0, "0 B" },
+		{ 999, "999 B" },
+		{ 1000, "1.0 kB" },
+		{ 1949, "1.9 kB" },
+		{ 999949, "999.9 kB" },
+		{ 999950, "1.0 MB" },
+		{ 123456789, "123.5 MB" },
+		{ 2500000000, "2.5 GB" },
+		{ UINT64_MAX, "18.4 EB" },
 	};
 	char buffer[32];
 	for (size_t i = 0; i < SLIM_COUNT(table); i++)
@@ -52,12 +59,14 @@ static void test_quotes(void **state)
 		{ "a\"b\\c", "\"a\\\"b\\\\c\"" },
 		{ "a\nb\tc\x7f", "\"a\\u000ab\\u0009c\\u007f\"" },
 		{ "</script>", "\"\\u003c/script>\"" },
-		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
-		{ "\xff", "\"\\\\xff\"" },                 /* never UTF-8 */
-		{ "\xc3", "\"\\\\xc3\"" },                 /* cut off */
-		{ "\xc0\xaf", "\"\\\\xc0\\\\xaf\"" },      /* too long for what it says */
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+		  "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
+		{ "\xff", "\"\\\\xff\"" },                       /* never UTF-8 */
+		{ "\xc3", "\"\\\\xc3\"" },                       /* cut off */
+		{ "\xc0\xaf", "\"\\\\xc0\\\\xaf\"" },            /* too long for what it says */
 		{ "\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\"" }, /* a surrogate */
-		{ "\xf4\x90\x80\x80", "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"" }, /* behind the last character */
+		{ "\xf4\x90\x80\x80",
+		  "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"" }, /* behind the last character */
 		{ "\xe2\x82z", "\"\\\\xe2\\\\x82z\"" },
 	};
 	for (size_t i = 0; i < SLIM_COUNT(table); i++) {
@@ -83,13 +92,20 @@ static void test_summary(void **state)
 {
 	const char *entrypoint[] = { "/bin/app", "two words", "", NULL }, *cmd[] = { NULL };
 	struct slim_report_image image = {
-		.name = "", .platform = "linux/amd64", .entrypoint = entrypoint, .cmd = cmd,
+		.name = "",
+		.platform = "linux/amd64",
+		.entrypoint = entrypoint,
+		.cmd = cmd,
 		.before = { .layers = 7, .files = 2000, .bytes = 1000000, .stored = 500000 },
 		.after = { .layers = 1, .files = 500, .bytes = 250000, .stored = 600000 },
 		.written = true,
 	};
-	struct slim_report report = { .input = "in.tar", .input_size = 3000000, .output = "out.tar",
-				      .output_size = 610000, .images = &image, .image_count = 1 };
+	struct slim_report report = { .input = "in.tar",
+				      .input_size = 3000000,
+				      .output = "out.tar",
+				      .output_size = 610000,
+				      .images = &image,
+				      .image_count = 1 };
 	slim_autofree char *text = summary(&report);
 	assert_non_null(strstr(text, "(no name)"));
 	assert_non_null(strstr(text, "/bin/app 'two words' ''\n"));

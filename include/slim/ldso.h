@@ -39,7 +39,7 @@ const char *slim_ldso_how_text(enum slim_ldso_how how); /* "found in ld.so.cache
 struct slim_loaded {
 	struct slim_node *node;   /* the file, links resolved; NULL when it was not found */
 	const char *path;         /* the path by which it was opened; NULL when it was not found */
-	const char *name;         /* as asked for: "libz.so.1" */
+	const char *name;         /* as asked for, its tokens replaced: "libz.so.1" */
 	struct slim_node *by;     /* whose tag asked; NULL for preloads */
 	enum slim_ldso_how how;
 	bool variant;             /* an hwcaps variant that another processor would choose (A8): kept, but not walked

@@ -86,11 +86,11 @@ static struct ld_hit look(struct ld_space *space, const struct request *r, const
 	}
 	struct slim_node *node = ld_open(space->ldso, name);
 	enum ld_verdict verdict = node ? ld_glibc_verdict(space, node) : LD_SKIP;
-	struct ld_hit none = { NULL, NULL, SLIM_BY_PATH, false };
+	enum slim_ldso_how how = r->preload ? SLIM_BY_PRELOAD : SLIM_BY_PATH;
 	if (verdict == LD_SKIP)
-		return none;
-	return (struct ld_hit){ node, ld_absolute(space->ldso, slim_blob("", 0), slim_blob_of(name)),
-				r->preload ? SLIM_BY_PRELOAD : SLIM_BY_PATH, verdict == LD_REFUSE };
+		return (struct ld_hit){ NULL, NULL, how, false };
+	return (struct ld_hit){ node, ld_absolute(space->ldso, slim_blob("", 0), slim_blob_of(name)), how,
+				verdict == LD_REFUSE };
 }
 
 /* _dl_map_object. NULL: it is not there. */
@@ -102,6 +102,7 @@ static struct ld_map *load(struct ld_space *space, struct request r)
 	struct ld_map *known = name ? ld_find_name(space, name) : NULL;
 	if (known)
 		return known;
+	r.name = name ? name : r.name;
 	struct ld_hits variants = { 0 };
 	struct ld_hit hit = { NULL, NULL, SLIM_BY_DEFAULT, false };
 	if (name && *name)

@@ -80,13 +80,12 @@ static bool search(struct ld_space *space, const char *name, struct ld_map *aske
 	return path_open(space, name, space->loader->musl_path, SLIM_BY_DEFAULT, hit);
 }
 
-/* Whatever can be opened is taken; map_library then refuses what is not for this machine. */
+/* Whatever can be opened is taken; map_library then refuses what is no ELF file of its kind, but never looks at e_machine. */
 static bool refuses(const struct ld_space *space, struct slim_node *node)
 {
 	const struct ld_loader *l = space->loader;
 	const struct slim_elf *e = slim_node_is_file(node) ? space->ldso->in.elf(space->ldso->in.context, node) : NULL;
-	return !e || e->elf_class != l->elf_class || e->encoding != l->encoding || e->machine != l->machine ||
-	       !e->dynamic;
+	return !e || e->elf_class != l->elf_class || e->encoding != l->encoding || !e->dynamic;
 }
 
 struct request {
@@ -147,7 +146,8 @@ static struct ld_map *load(struct ld_space *space, struct request r)
 	} else if (search(space, r.name, r.asker, &hit)) {
 		return add_hit(space, &r, hit, true);
 	}
-	ld_add_item(space, (struct slim_loaded){ .name = r.name, .by = asker_node(&r) });
+	ld_add_item(space, (struct slim_loaded){ .name = r.name, .by = asker_node(&r),
+						 .how = r.preload ? SLIM_BY_PRELOAD : SLIM_BY_DEFAULT });
 	return NULL;
 }
 

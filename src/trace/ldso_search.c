@@ -18,9 +18,9 @@ enum ld_verdict ld_glibc_verdict(const struct ld_space *space, struct slim_node 
 	const struct slim_elf *e = slim_node_is_file(node) ? space->ldso->in.elf(space->ldso->in.context, node) : NULL;
 	if (!e)
 		return slim_node_is_file(node) || slim_node_is_dir(node) ? LD_REFUSE : LD_SKIP;
-	if (e->elf_class != l->elf_class)
+	if (e->elf_class != l->elf_class || e->encoding != l->encoding)
 		return LD_SKIP;
-	if (e->encoding != l->encoding || (e->osabi != ELFOSABI_NONE && e->osabi != ELFOSABI_GNU))
+	if (e->osabi != ELFOSABI_NONE && e->osabi != ELFOSABI_GNU)
 		return LD_REFUSE;
 	if (e->machine != l->machine)
 		return LD_SKIP;

@@ -2,7 +2,7 @@
  * What the imitated loaders find, for tests/ldso.py to compare with the real ones:
  *     ldso-list TAR PROGRAM [LD_LIBRARY_PATH [LD_PRELOAD [HWCAPS…]]]
  * TAR: a plain tar of an image's root. One line for each file that is loaded: `name => path`, in the order of loading;
- * `name => not found`; with `variant`, `again`, `fatal` or `optional` behind when that is said of it.
+ * `name => not found`; with `variant`, `again`, `fatal`, `optional` or `preload` behind when that is said of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,8 +61,9 @@ static void print_loads(const struct slim_loads *loads)
 {
 	for (size_t i = 0; i < loads->count; i++) {
 		const struct slim_loaded *l = &loads->items[i];
-		printf("%s => %s%s%s%s%s\n", l->name, l->path ? l->path : "not found", l->variant ? " variant" : "",
-		       l->again ? " again" : "", l->fatal ? " fatal" : "", l->optional ? " optional" : "");
+		printf("%s => %s%s%s%s%s%s\n", l->name, l->path ? l->path : "not found", l->variant ? " variant" : "",
+		       l->again ? " again" : "", l->fatal ? " fatal" : "", l->optional ? " optional" : "",
+		       l->how == SLIM_BY_PRELOAD ? " preload" : "");
 	}
 }
 

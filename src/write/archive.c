@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #define MEDIA_INDEX "application/vnd.oci.image.index.v1+json"
-#define MEDIA_MANIFEST "application/vnd.oci.image.manifest.v1+json"
-#define MEDIA_CONFIG "application/vnd.oci.image.config.v1+json"
 
 enum { MEMBER_NAME = 160 }; /* more than "blobs/sha512/" and its digits */
 
@@ -143,7 +141,7 @@ static int write_layer(struct add *add, uint64_t start, int level, struct slim_e
 	    slim_layer_write(add->selection, &options, &sink.base, add->log, add->written, err))
 		return -1;
 	add->layer = (struct slim_blob_info){
-		.media_type = slim_layer_media_type(options.format),
+		.media_type = slim_media_types_for(add->image, options.format).layer,
 		.digest = slim_hasher_end(hasher),
 		.size = output->size - start - sizeof(room),
 	};
@@ -187,11 +185,12 @@ static int add_documents(struct add *add, struct slim_error **err)
 	slim_autojson json_t *config = NULL, *manifest = NULL;
 	if (slim_config_edit(add->image, &add->written->diff_id, &config, err))
 		return -1;
-	add->config.media_type = MEDIA_CONFIG;
+	struct slim_media_types types = slim_media_types_for(add->image, add->options->format);
+	add->config.media_type = types.config;
 	if (add_blob(add->output, config, &add->config, err))
 		return -1;
-	manifest = slim_manifest_edit(add->image, &add->config, &add->layer);
-	add->manifest.media_type = MEDIA_MANIFEST;
+	manifest = slim_manifest_edit(add->image, types.manifest, &add->config, &add->layer);
+	add->manifest.media_type = types.manifest;
 	if (add_blob(add->output, manifest, &add->manifest, err))
 		return -1;
 	json_t *descriptor = slim_descriptor_json(&add->manifest), *platform = slim_platform_json(config);

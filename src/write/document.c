@@ -114,14 +114,24 @@ int slim_config_edit(const struct slim_image *image, const struct slim_digest *d
 
 /* --- manifest --------------------------------------------------------------------------------------------------- */
 
-const char *slim_layer_media_type(enum slim_layer_format format)
+struct slim_media_types slim_media_types_for(const struct slim_image *image, enum slim_layer_format format)
 {
-	switch (format) {
-	case SLIM_LAYER_ZSTD: return "application/vnd.oci.image.layer.v1.tar+zstd";
-	case SLIM_LAYER_GZIP: return "application/vnd.oci.image.layer.v1.tar+gzip";
-	case SLIM_LAYER_PLAIN: break;
-	}
-	return "application/vnd.oci.image.layer.v1.tar";
+	static const char *const oci_layers[] = {
+		[SLIM_LAYER_ZSTD] = "application/vnd.oci.image.layer.v1.tar+zstd",
+		[SLIM_LAYER_GZIP] = "application/vnd.oci.image.layer.v1.tar+gzip",
+		[SLIM_LAYER_PLAIN] = "application/vnd.oci.image.layer.v1.tar",
+	};
+	/* Docker's list has no zstd, and skopeo refuses what it has not; all readers go by the first bytes. */
+	static const char *const docker_layers[] = {
+		[SLIM_LAYER_ZSTD] = "application/vnd.docker.image.rootfs.diff.tar.gzip",
+		[SLIM_LAYER_GZIP] = "application/vnd.docker.image.rootfs.diff.tar.gzip",
+		[SLIM_LAYER_PLAIN] = "application/vnd.docker.image.rootfs.diff.tar",
+	};
+	if (!*image->config.healthcheck || format == SLIM_LAYER_GZIP)
+		return (struct slim_media_types){ "application/vnd.oci.image.manifest.v1+json",
+						  "application/vnd.oci.image.config.v1+json", oci_layers[format] };
+	return (struct slim_media_types){ "application/vnd.docker.distribution.manifest.v2+json",
+					  "application/vnd.docker.container.image.v1+json", docker_layers[format] };
 }
 
 json_t *slim_descriptor_json(const struct slim_blob_info *blob)
@@ -134,12 +144,12 @@ json_t *slim_descriptor_json(const struct slim_blob_info *blob)
  * Annotations stay but for those of layers, which go with them; `subject` tells of another manifest than this one,
  * `data` and `urls` of other bytes (OCI image-spec manifest.md, descriptor.md).
  */
-json_t *slim_manifest_edit(const struct slim_image *image, const struct slim_blob_info *config,
+json_t *slim_manifest_edit(const struct slim_image *image, const char *media_type, const struct slim_blob_info *config,
 			   const struct slim_blob_info *layer)
 {
 	json_t *manifest = checked(image->manifest_json ? json_deep_copy(image->manifest_json) : json_object());
 	set(manifest, "schemaVersion", json_integer(2));
-	set(manifest, "mediaType", json_string("application/vnd.oci.image.manifest.v1+json"));
+	set(manifest, "mediaType", json_string(media_type));
 	set(manifest, "config", slim_descriptor_json(config));
 	set(manifest, "layers", json_pack("[o]", slim_descriptor_json(layer)));
 	json_object_del(manifest, "subject");

@@ -14,13 +14,21 @@ struct slim_blob_info {
 	struct slim_digest digest;
 	uint64_t size;
 };
-json_t *slim_manifest_edit(const struct slim_image *image, const struct slim_blob_info *config,
+json_t *slim_manifest_edit(const struct slim_image *image, const char *media_type, const struct slim_blob_info *config,
 			   const struct slim_blob_info *layer);
 json_t *slim_descriptor_json(const struct slim_blob_info *blob);
 /* os, architecture, variant, os.version, os.features as the config has them; NULL when it names no system. */
 json_t *slim_platform_json(const json_t *config);
 
-const char *slim_layer_media_type(enum slim_layer_format format);
+/*
+ * The media types of an image's documents: OCI's; but Docker's for an image with a health check, which OCI's config
+ * does not know: podman and its kin read one only from a manifest of Docker's. With gzip, which is asked for by those
+ * whose tools know nothing newer (umoci reads no Docker types), they are OCI's in any case.
+ */
+struct slim_media_types {
+	const char *manifest, *config, *layer;
+};
+struct slim_media_types slim_media_types_for(const struct slim_image *image, enum slim_layer_format format);
 
 /* --- names of images ------------------------------------------------------------------------------------------- */
 

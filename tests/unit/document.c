@@ -85,7 +85,7 @@ static void test_manifest_keeps_annotations(void **state)
 					 "manifest", &image.manifest_json, &err), 0);
 	struct slim_blob_info config = { "c", { SLIM_SHA256, "sha256:c" }, 1 };
 	struct slim_blob_info layer = { "l", { SLIM_SHA256, "sha256:l" }, UINT64_C(1) << 40 };
-	slim_autojson json_t *manifest = slim_manifest_edit(&image, &config, &layer);
+	slim_autojson json_t *manifest = slim_manifest_edit(&image, "application/vnd.oci.image.manifest.v1+json", &config, &layer);
 	slim_autofree char *text = slim_json_text(manifest);
 	assert_string_equal(text, "{\"schemaVersion\":2,\"annotations\":{\"a\":\"b\"},"
 				  "\"layers\":[{\"mediaType\":\"l\",\"digest\":\"sha256:l\",\"size\":1099511627776}],"

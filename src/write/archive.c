@@ -136,9 +136,11 @@ static int write_layer(struct add *add, uint64_t start, int level, struct slim_e
 	struct slim_write_options options = *add->options;
 	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher = slim_hasher_new(SLIM_SHA256);
 	struct blob_sink sink = { { &ops }, output, hasher };
+	struct slim_layer_job job = { add->selection, &options, add->log };
 	options.level = level;
-	if (slim_output_truncate(output, start, err) || slim_output_append(output, slim_blob(room, sizeof(room)), err) ||
-	    slim_layer_write(add->selection, &options, &sink.base, add->log, add->written, err))
+	if (slim_output_truncate(output, start, err) ||
+	    slim_output_append(output, slim_blob(room, sizeof(room)), err) ||
+	    slim_layer_write(&job, &sink.base, add->written, err))
 		return -1;
 	add->layer = (struct slim_blob_info){
 		.media_type = slim_media_types_for(add->image, options.format).layer,

@@ -108,7 +108,8 @@ struct slim_sink *slim_sink_compress(struct slim_sink *under, const struct slim_
 {
 	switch (options->format) {
 	case SLIM_LAYER_ZSTD: return slim_sink_zstd(under, options->level, options->jobs);
-	case SLIM_LAYER_GZIP: return slim_sink_gzip(under, options->level ? options->level : GZIP_LEVEL, options->jobs);
+	case SLIM_LAYER_GZIP:
+		return slim_sink_gzip(under, options->level ? options->level : GZIP_LEVEL, options->jobs);
 	case SLIM_LAYER_PLAIN: break;
 	}
 	return slim_sink_plain(under);

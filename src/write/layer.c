@@ -114,19 +114,19 @@ static int put_all(struct writer *w, struct slim_error **err)
 	return slim_sink_end(w->sink, err);
 }
 
-int slim_layer_write(const struct slim_selection *selection, const struct slim_write_options *options,
-		     struct slim_sink *under, struct slim_log *log, struct slim_written *written,
+int slim_layer_write(const struct slim_layer_job *job, struct slim_sink *under, struct slim_written *written,
 		     struct slim_error **err)
 {
-	slim_cleanup(slim_sink_free_p) struct slim_sink *sink = slim_sink_compress(under, options);
+	slim_cleanup(slim_sink_free_p) struct slim_sink *sink = slim_sink_compress(under, job->options);
 	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher = slim_hasher_new(SLIM_SHA256);
-	slim_autofree uint32_t *first = slim_first_names(selection);
+	slim_autofree uint32_t *first = slim_first_names(job->selection);
 	slim_autofree char *piece = slim_alloc(PIECE);
-	struct writer w = { .selection = selection, .first = first, .sink = sink, .hasher = hasher, .log = log,
-			    .piece = piece };
-	slim_progress_begin(log, "writing", selection->bytes);
+	struct writer w = {
+		.selection = job->selection, .first = first, .sink = sink, .hasher = hasher, .log = job->log, .piece = piece,
+	};
+	slim_progress_begin(job->log, "writing", job->selection->bytes);
 	int failed = put_all(&w, err);
-	slim_progress_end(log);
+	slim_progress_end(job->log);
 	slim_buffer_free(&w.header);
 	slim_buffer_free(&w.name);
 	slim_buffer_free(&w.link);

@@ -97,7 +97,8 @@ static int open_folder(struct slim_output *output, const char *path, struct slim
 	if (!base.len)
 		return fail(output, EISDIR, err);
 	output->base = slim_strndup(base.ptr, base.len);
-	slim_autofree char *name = dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(base.len < whole.len ? "/" : ".");
+	const char *top = base.len < whole.len ? "/" : ".";
+	slim_autofree char *name = dir.len ? slim_strndup(dir.ptr, dir.len) : slim_strdup(top);
 	output->folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return output->folder < 0 ? fail(output, errno, err) : 0;
 }

@@ -103,8 +103,8 @@ struct slim_node *slim_check_program(struct slim_check *check, const char *who, 
 		const struct slim_node *dir = slim_tree_walk(check->before, home, folder, true, NULL, NULL);
 		if (!dir || !startable(slim_tree_walk(check->before, dir, word, true, NULL, NULL)))
 			continue;
-		const char *path = slim_arena_format(check->arena, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)word.len,
-						     word.ptr);
+		const char *path = slim_arena_format(check->arena, "%.*s/%.*s", (int)folder.len, folder.ptr,
+						     (int)word.len, word.ptr);
 		return slim_check_path(check, who, home, slim_blob_of(path));
 	}
 	return NULL;

@@ -13,7 +13,7 @@ struct slim_sink;
 
 struct slim_sink_ops {
 	int (*write)(struct slim_sink *sink, struct slim_blob bytes, struct slim_error **err);
-	int (*end)(struct slim_sink *sink, struct slim_error **err); /* what is still held; once, after the last write */
+	int (*end)(struct slim_sink *sink, struct slim_error **err); /* what is still held; once, in the end */
 	void (*free)(struct slim_sink *sink);                        /* not what is under it */
 };
 

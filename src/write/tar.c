@@ -136,7 +136,7 @@ static void add_number(struct slim_buffer *records, const char *key, uint64_t va
 	add_record(records, "", key, slim_blob_of(text));
 }
 
-/* Seconds with a fraction as short as can be. The inode counts nanoseconds forward from the second, also before 1970. */
+/* Seconds with a fraction as short as can be. Nanoseconds count forward, also before 1970. */
 static void add_mtime(struct slim_buffer *records, const struct slim_inode *inode)
 {
 	char text[48];

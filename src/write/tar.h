@@ -20,7 +20,7 @@ struct slim_tar_entry {
 void slim_tar_header(struct slim_buffer *out, const struct slim_tar_entry *entry);
 uint64_t slim_tar_data_size(const struct slim_tar_entry *entry); /* the bytes that follow the header, unpadded */
 
-/* A plain member of the outer archive: root's, from 1970. MODE with its type bits: a file or a folder. NAME fits ustar. */
+/* A plain member of the outer archive: root's, from 1970. MODE with its type bits. NAME fits ustar. */
 struct slim_tar_plain {
 	const char *name;
 	uint32_t mode;

@@ -478,6 +478,11 @@ def save_platforms(images, path, form="oci", compression="none", outer="none", *
 # --- reading back, for what slim wrote ----------------------------------------------------------------------------
 
 
+def tar_entries(data):
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return [(info, tar.extractfile(info).read() if info.isreg() else b"") for info in tar.getmembers()]
+
+
 class Archive:
     """An archive as a test reads it: documents, layers, entries. Digests are checked."""
 
@@ -517,8 +522,7 @@ class Archive:
 
     def entries(self, number=0, image=0):
         """The layer's entries in order: pairs of a tarfile.TarInfo and its bytes."""
-        with tarfile.open(fileobj=io.BytesIO(self.layer(number, image))) as tar:
-            return [(info, tar.extractfile(info).read() if info.isreg() else b"") for info in tar.getmembers()]
+        return tar_entries(self.layer(number, image))
 
 
 def decompress(data):

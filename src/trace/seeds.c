@@ -33,7 +33,7 @@ static void keep_command_line(struct slim_trace *t)
 	const char *evidence = slim_arena_format(t->arena, "command line: %.400s", join(t, words));
 	if (!slim_trace_command(t, words, SLIM_RULE_ENTRYPOINT, NULL, evidence) && !t->error) {
 		slim_autofree char *first = slim_format("%.200s", words[0]);
-		if (slim_seeds_from_user(t->in.wishes))
+		if (t->in.slimmed || slim_seeds_from_user(t->in.wishes))
 			slim_doubt(t, NULL, "the image's own program '%s' is not in it", first);
 		else
 			slim_fail(&t->error, SLIM_UNSAFE, "the image's program '%s' is not in it: nothing to trace", first);
@@ -143,16 +143,24 @@ bool slim_seeds_from_user(const struct slim_wishes *wishes)
 	return false;
 }
 
+/* Junk as well: what stayed in a slimmed image was asked for. */
+static void keep_everything(struct slim_trace *t)
+{
+	size_t count = slim_tree_count(t->in.tree);
+	for (uint32_t id = 0; id < count; id++)
+		slim_keep(t, slim_tree_node(t->in.tree, id), SLIM_RULE_SLIMMED, NULL, "made by slim");
+}
+
 static void start(struct slim_trace *t, void *state)
 {
 	const struct slim_config *c = t->in.config;
-	if (!*c->entrypoint && !*c->cmd && !slim_seeds_from_user(t->in.wishes)) {
+	if (t->in.slimmed)
+		keep_everything(t);
+	else if (!*c->entrypoint && !*c->cmd && !slim_seeds_from_user(t->in.wishes)) {
 		slim_fail(&t->error, SLIM_UNSAFE,
 			  "the image has neither an entrypoint nor a command: nothing to trace (--entry names one)");
 		return;
 	}
-	if (t->in.slimmed)
-		slim_keep_below(t, slim_tree_root(t->in.tree), SLIM_RULE_SLIMMED, NULL, "made by slim");
 	keep_command_line(t);
 	keep_healthcheck(t);
 	if (*c->shell)

@@ -9,7 +9,7 @@
 #include "slim/alloc.h"
 #include "slim/stream.h"
 
-enum { OUT = 512 << 10 };
+enum { OUT = 256 << 10 };
 
 struct gunzip {
 	struct slim_stream stream;

@@ -6,7 +6,7 @@
 #include "slim/alloc.h"
 #include "slim/stream.h"
 
-enum { CHUNK = 512 << 10 };
+enum { CHUNK = 256 << 10 };
 
 struct range {
 	struct slim_stream stream;

@@ -4,7 +4,7 @@
 #include "slim/alloc.h"
 #include "slim/stream.h"
 
-enum { OUT = 512 << 10, WINDOW_LOG_MAX = 27 };
+enum { OUT = 256 << 10, WINDOW_LOG_MAX = 27 };
 
 struct unzstd {
 	struct slim_stream stream;

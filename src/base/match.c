@@ -34,7 +34,8 @@ static int compile(struct slim_glob *glob, struct slim_error **err)
 	slim_autofree char *pattern = slim_format("%s%.*s", anywhere ? "**/" : "", (int)body.len, body.ptr);
 	PCRE2_UCHAR *regex = NULL;
 	PCRE2_SIZE length = 0;
-	int failed = pcre2_pattern_convert((PCRE2_SPTR)pattern, strlen(pattern), PCRE2_CONVERT_GLOB, &regex, &length, NULL);
+	int failed = pcre2_pattern_convert((PCRE2_SPTR)pattern, strlen(pattern), PCRE2_CONVERT_GLOB, &regex, &length,
+					   NULL);
 	if (failed)
 		return fail(err, glob->text, failed);
 	/* bytes, not characters: names need not be UTF-8, and every pattern must be able to match every name */

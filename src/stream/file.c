@@ -120,8 +120,8 @@ int slim_file_read(const struct slim_file *file, uint64_t offset, void *buffer, 
 		if (n < 0)
 			return slim_fail_errno(err, errno, "%s: read", file->name);
 		if (!n)
-			return slim_fail(err, SLIM_BAD_INPUT, "%s: ends too early: truncated, or changed while it was read",
-					 file->name);
+			return slim_fail(err, SLIM_BAD_INPUT,
+					 "%s: ends too early: truncated, or changed while it was read", file->name);
 		at += n;
 		offset += (size_t)n;
 		length -= (size_t)n;

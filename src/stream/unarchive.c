@@ -60,7 +60,7 @@ static int open_archive(struct unarchive *u, struct slim_error **err)
 	struct archive_entry *entry;
 	archive_read_support_format_raw(u->archive);
 	archive_read_support_format_empty(u->archive);
-	/* exactly this filter, once: with bidding, plain bytes pass as they are and what is packed twice is unpacked twice */
+	/* this filter alone, once: bidding lets plain bytes pass, and unpacks twice what is packed twice */
 	archive_read_append_filter(u->archive, u->kind == SLIM_XZ ? ARCHIVE_FILTER_XZ : ARCHIVE_FILTER_BZIP2);
 	int r = archive_read_open(u->archive, u, NULL, pull, NULL);
 	if (r != ARCHIVE_OK || u->cause || archive_errno(u->archive))

@@ -81,7 +81,8 @@ struct slim_stream *slim_stream_unzstd(struct slim_stream *under)
 {
 	static const struct slim_stream_ops ops = { unzstd_next, unzstd_free };
 	struct unzstd *z = slim_calloc(1, sizeof(*z));
-	*z = (struct unzstd){ .stream = { &ops }, .under = under, .context = ZSTD_createDCtx(), .out = slim_alloc(OUT) };
+	*z = (struct unzstd){ .stream = { &ops }, .under = under, .context = ZSTD_createDCtx(),
+			      .out = slim_alloc(OUT) };
 	if (!z->context)
 		slim_out_of_memory();
 	ZSTD_DCtx_setParameter(z->context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);

@@ -75,6 +75,7 @@ static struct slim_trace *trace_new(const struct slim_trace_input *in)
 		.library_path = slim_trace_env(t, "LD_LIBRARY_PATH"),
 		.preload = slim_trace_env(t, "LD_PRELOAD"),
 		.audit = slim_trace_env(t, "LD_AUDIT"),
+		.working_dir = in->config->working_dir,
 	});
 	slim_folders_init(t);
 	return t;

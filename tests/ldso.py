@@ -138,7 +138,7 @@ def real_musl(forest, root):
     for line in run.stderr.splitlines():
         found = re.match(r"Error loading shared library (\S*): (.*?)(?: \(needed by .*)?$", line)
         if found and not is_self(found.group(1)):
-            loads.append((found.group(1), "not found" if "No such file" in found.group(2) else "refused"))
+            loads.append((found.group(1), "not found" if re.match("No such file|No error", found.group(2)) else "refused"))
     return loads, False, run.stdout + run.stderr
 
 
@@ -153,10 +153,10 @@ def imitated(forest, tar, levels):
             ["not found"] + rest[len("not found"):].split()
         if "variant" in marks or "again" in marks or (path == "not found" and "preload" in marks):
             continue
+        if path == MUSL or ("fatal" in marks and {"preload", "optional"} & set(marks)):
+            continue
         if "fatal" in marks and forest.libc == "glibc":
             gave_up = True
-        elif path == MUSL or {"fatal", "preload"} <= set(marks):
-            continue
         else:
             loads.append((name, "refused" if "fatal" in marks else path))
     return loads, gave_up, run.stdout + run.stderr

@@ -74,6 +74,12 @@ const struct slim_reason *slim_trace_reasons(const struct slim_trace *trace, con
  */
 bool slim_is_followed(const struct slim_trace *trace, const struct slim_node *node);
 const struct slim_doubt *slim_trace_doubts(const struct slim_trace *trace);
+enum { SLIM_TRACE_HOSTS_MAX = 16 };
+/* The programs that load LIBRARY, or whose files ask for it; of those without an RPATH one stands for all. */
+size_t slim_trace_hosts(const struct slim_trace *trace, struct slim_node *library,
+			struct slim_node *hosts[SLIM_TRACE_HOSTS_MAX]);
+/* Whether another kept file loads LIBRARY by a tag, so that what it needs in turn belongs to that file's closure. */
+bool slim_trace_is_loaded(const struct slim_trace *trace, const struct slim_node *library);
 const struct slim_packages *slim_trace_packages(const struct slim_trace *trace);
 
 /* --- What tracers see ----------------------------------------------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include "owners.h"
 #include "system_data.h"
 
+enum { KNOWN_MIN = 9 }; /* of a name with open parts: "lib" and ".so" and as much again */
+
 /* Folders whose modules are chosen by other rules: gconv (B3), PAM (B7). */
 static const char *const narrowed[] = { "gconv", "security", NULL };
 
@@ -18,23 +20,33 @@ static bool loads_by_name(const struct slim_elf *elf)
 	       slim_elf_imports(elf, "__libc_dlopen_mode");
 }
 
-/* The library itself for RULE, what it needs for its own. True when it was found. */
-static bool keep_by_name(struct slim_trace *t, struct slim_node *node, const char *name, enum slim_rule_id rule)
+struct pair {
+	struct slim_node *node, *host; /* who opens, and the program in which it does; or NULL */
+};
+
+/* The library itself for RULE, what it needs for its own. */
+static void keep_by_name(struct slim_trace *t, struct pair p, const char *name, enum slim_rule_id rule)
 {
-	const struct slim_loads *loads = slim_ldso_dlopen(slim_trace_ldso(t), name, node, NULL);
-	for (size_t i = 0; i < loads->count; i++)
-		if (loads->items[i].path)
-			slim_keep_load(t, &loads->items[i],
-				       loads->items[i].by == node || !loads->items[i].by ? rule : SLIM_RULE_NEEDED, node);
-	return loads->count > 0;
+	const struct slim_loads *loads = slim_ldso_dlopen(slim_trace_ldso(t), name, p.node, p.host);
+	for (size_t i = 0; i < loads->count; i++) {
+		const struct slim_loaded *l = &loads->items[i];
+		bool itself = l->name && !strcmp(l->name, name) && (l->by == p.node || l->by == p.host || !l->by);
+		if (l->path && itself)
+			slim_keep_path(t, NULL, slim_blob_of(l->path), rule, p.node, "%s, %s", name,
+				       slim_ldso_how_text(l->how));
+		else if (l->path)
+			slim_keep_load(t, l, l->variant ? SLIM_RULE_HWCAPS : SLIM_RULE_NEEDED, p.node);
+	}
+	if (p.host)
+		slim_host_loads(t, loads, NULL, p.host);
 }
 
 /* UAPI.12: the first that exists would do; which one that is may depend on the machine, so all that exist stay. */
-static void keep_notes(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+static void keep_notes(struct slim_trace *t, struct pair p, const struct slim_elf *elf)
 {
 	for (size_t i = 0; i < elf->note_count; i++)
 		for (const char **name = elf->notes[i].sonames; *name; name++)
-			keep_by_name(t, node, *name, SLIM_RULE_DLOPEN_NOTE);
+			keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_NOTE);
 }
 
 static bool is_library_name(const char *name)
@@ -91,29 +103,122 @@ static bool keep_template(struct slim_trace *t, struct slim_node *node, const ch
 	return keep_plugins(t, dir, node, text);
 }
 
+/* "libGLX_%s.so.0" as a pattern, when enough of it is known to mean something. */
+static bool name_pattern(const char *text, char *out, size_t size)
+{
+	size_t length = 0, known = 0;
+	if (strchr(text, '/') || strchr(text, '$') || strlen(text) >= size)
+		return false;
+	while (*text) {
+		size_t plain = strcspn(text, "%");
+		memcpy(out + length, text, plain);
+		length += plain;
+		known += plain;
+		text += plain;
+		if (!*text)
+			break;
+		text += 1 + strspn(text + 1, "0123456789.*-+#lhzjtqL");
+		text += *text != 0;
+		out[length++] = '*';
+	}
+	out[length] = 0;
+	return known >= KNOWN_MIN && length && out[0] != '*';
+}
+
+/* A name that is completed while the program runs: what fits it beside the file, or in a system library folder. */
+static bool keep_pattern(struct slim_trace *t, const struct slim_node *node, const char *text)
+{
+	char pattern[256];
+	bool any = false;
+	if (!name_pattern(text, pattern, sizeof(pattern)))
+		return false;
+	for (struct slim_node *n = node->parent->first; n; n = n->next) {
+		if (slim_node_is_dir(n) || !slim_wildcard(slim_blob_of(pattern), slim_blob(n->name, n->name_length)))
+			continue;
+		slim_keep(t, n, SLIM_RULE_DLOPEN_STRING, node, "'%s'", text);
+		any = true;
+	}
+	slim_autofree char *place = slim_format("$LIB/%s", pattern);
+	slim_keep_place(t, place, SLIM_RULE_DLOPEN_STRING, node, text);
+	return any;
+}
+
 static void keep_templates(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	for (const char **text = elf->templates; *text; text++)
-		if (is_library_name(*text) && !keep_template(t, node, *text) && **text != '/')
+		if (is_library_name(*text) && strchr(*text, '%') && !keep_template(t, node, *text) &&
+		    !keep_pattern(t, node, *text) && **text != '/')
 			slim_doubt(t, node, "loads '%s' by a name that is made while it runs", *text);
 }
 
+struct state {
+	struct slim_node **openers; /* kept files that open libraries by name */
+	size_t count, capacity;
+	struct slim_pairs done;
+};
+
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
+	struct state *s = state;
 	const struct slim_elf *elf = slim_trace_elf(t, node);
 	if (!elf)
 		return;
-	keep_notes(t, node, elf);
-	if (slim_name_in(no_names_of, node->name))
+	bool names = !slim_name_in(no_names_of, node->name);
+	if (names)
+		keep_paths(t, node, elf);
+	if (names && loads_by_name(elf))
+		keep_templates(t, node, elf);
+	if (elf->note_count || (names && loads_by_name(elf)))
+		*slim_push(&s->openers, &s->count, &s->capacity) = node;
+}
+
+/* $ORIGIN and its like: a name that the loader completes. */
+static bool is_token_name(const char *text)
+{
+	return strstr(text, ".so") && (strstr(text, "$ORIGIN") || strstr(text, "${ORIGIN}") || strstr(text, "$LIB")) &&
+	       !strchr(text, '%');
+}
+
+static void follow(struct slim_trace *t, struct pair p)
+{
+	const struct slim_elf *elf = slim_trace_elf(t, p.node);
+	if (!elf)
 		return;
-	keep_paths(t, node, elf);
-	if (!loads_by_name(elf))
+	keep_notes(t, p, elf);
+	if (slim_name_in(no_names_of, p.node->name) || !loads_by_name(elf))
 		return;
 	for (const char **name = elf->sonames; *name; name++)
-		keep_by_name(t, node, *name, SLIM_RULE_DLOPEN_STRING);
-	keep_templates(t, node, elf);
+		keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_STRING);
+	for (const char **text = elf->templates; *text; text++)
+		if (is_token_name(*text))
+			keep_by_name(t, p, *text, SLIM_RULE_DLOPEN_STRING);
+}
+
+/* Names are searched as in each program that is known to load the file; all hosts are asked for before the first is. */
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	struct pair *pairs = NULL;
+	size_t count = 0, capacity = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct slim_hosts hosts = slim_hosts_of(t, s->openers[i]);
+		for (size_t k = 0; k < (hosts.count ? hosts.count : 1); k++)
+			if (slim_pairs_add(&s->done, s->openers[i], hosts.items[k]))
+				*slim_push(&pairs, &count, &capacity) = (struct pair){ s->openers[i], hosts.items[k] };
+	}
+	for (size_t i = 0; i < count; i++)
+		follow(t, pairs[i]);
+	free(pairs);
+}
+
+static void clear(void *state)
+{
+	struct state *s = state;
+	free(s->openers);
+	free(s->done.slots);
 }
 
 const struct slim_tracer slim_dlopen_tracer = {
-	.name = "dlopen", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY, .visit = visit,
+	.name = "dlopen", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY, .state_size = sizeof(struct state),
+	.visit = visit, .settle = settle, .clear = clear,
 };

@@ -72,6 +72,15 @@ static bool is_program(struct slim_blob word)
 	return is_path(word);
 }
 
+/* LC_ALL=C before a command */
+static bool is_assignment(struct slim_blob word)
+{
+	size_t at = 0;
+	while (at < word.len && (isupper((unsigned char)word.ptr[at]) || word.ptr[at] == '_'))
+		at++;
+	return at && at < word.len && word.ptr[at] == '=';
+}
+
 static bool is_redirection(struct slim_blob word)
 {
 	size_t at = word.len > 1 && isdigit((unsigned char)word.ptr[0]);
@@ -84,7 +93,7 @@ static bool is_joint(struct slim_blob word)
 }
 
 /*
- * NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever starts with
+ * [VAR=x ]NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever starts with
  * the path of a program (A22 a).
  */
 static bool is_command(struct slim_blob text)
@@ -94,10 +103,12 @@ static bool is_command(struct slim_blob text)
 	while (slim_blob_split_any(&text, " \t\r\n", &word)) {
 		if (!word.len)
 			continue;
+		if (first && is_assignment(word))
+			continue;
 		if (name_next && !is_program(word))
 			return false;
 		if (first && word.ptr[0] == '/')
-			return text.len > 0;
+			return true;
 		first = false;
 		bool was_name = name_next || file_next;
 		name_next = file_next = false;

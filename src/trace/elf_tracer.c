@@ -31,6 +31,16 @@ void slim_keep_loads(struct slim_trace *t, const struct slim_loads *loads, const
 		slim_keep_load(t, &loads->items[i], rule_of(&loads->items[i]), from);
 }
 
+void slim_host_loads(struct slim_trace *t, const struct slim_loads *loads, const struct slim_node *library,
+		     struct slim_node *host)
+{
+	if (library)
+		slim_hosts_add(t, library, host);
+	for (size_t i = 0; i < loads->count; i++)
+		if (loads->items[i].node)
+			slim_hosts_add(t, loads->items[i].node, host);
+}
+
 /* A15: the names libc.so, libc.musl-ARCH.so.1 that link to musl's loader; no file is opened under them. */
 static void keep_libc_links(struct slim_trace *t, const struct slim_node *interpreter, const struct slim_node *from)
 {
@@ -50,12 +60,19 @@ static void visit_program(struct slim_trace *t, struct slim_node *node, const st
 		else if (strstr(elf->interpreter, "ld-musl-"))
 			keep_libc_links(t, loader, node);
 	}
-	slim_keep_loads(t, slim_ldso_program(slim_trace_ldso(t), node), node);
+	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), node);
+	slim_keep_loads(t, loads, node);
+	slim_host_loads(t, loads, NULL, node);
 }
 
+struct pair {
+	struct slim_node *library, *host;
+};
+
 struct state {
-	struct slim_node **waiting; /* kept libraries of which no program's closure is known to hold them */
-	size_t waiting_count, waiting_capacity;
+	struct slim_node **libraries; /* all that are kept */
+	size_t library_count, library_capacity;
+	struct slim_pairs done;
 };
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
@@ -65,43 +82,60 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	if (elf && elf->program)
 		visit_program(t, node, elf);
 	else if (elf)
-		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+		*slim_push(&s->libraries, &s->library_count, &s->library_capacity) = node;
 }
 
-/* The program that loads LIBRARY as its plugin, by the reasons that are known; NULL: none is. */
-static struct slim_node *host_of(struct slim_trace *t, const struct slim_node *library)
+struct pairs {
+	struct pair *items;
+	size_t count, capacity;
+};
+
+static void add_pair(struct state *s, struct pairs *pairs, struct slim_node *library, struct slim_node *host)
 {
-	for (const struct slim_reason *r = slim_trace_reasons(t, library); r; r = r->next) {
-		struct slim_node *from = r->from ? slim_tree_node(slim_trace_tree(t), r->from->id) : NULL;
-		if (from && slim_kind_of(t, from) == SLIM_KIND_PROGRAM)
-			return from;
+	if (slim_pairs_add(&s->done, library, host))
+		*slim_push(&pairs->items, &pairs->count, &pairs->capacity) = (struct pair){ library, host };
+}
+
+/* Libraries that no closure holds, each with the programs that ask for it, or alone. */
+static struct pairs find_pairs(struct slim_trace *t, struct state *s)
+{
+	struct pairs pairs = { 0 };
+	for (size_t i = 0; i < s->library_count; i++) {
+		struct slim_node *library = s->libraries[i];
+		if (slim_trace_is_loaded(t, library))
+			continue;
+		struct slim_hosts hosts = slim_hosts_by_reasons(t, library);
+		if (!hosts.count)
+			add_pair(s, &pairs, library, NULL);
+		for (size_t k = 0; k < hosts.count; k++)
+			add_pair(s, &pairs, library, hosts.items[k]);
 	}
-	return NULL;
+	return pairs;
 }
 
-static bool is_in_a_closure(struct slim_trace *t, const struct slim_node *library)
-{
-	for (const struct slim_reason *r = slim_trace_reasons(t, library); r; r = r->next)
-		if (r->rule == SLIM_RULE_NEEDED || r->rule == SLIM_RULE_INTERPRETER || r->rule == SLIM_RULE_PRELOAD)
-			return true;
-	return false;
-}
-
-/* A19: the needs of plugins. Only now is it known which libraries are in a closure anyway. */
+/*
+ * A19: the needs of plugins. Only now is it known which libraries are in a closure anyway; and all of them are looked
+ * at before the first is followed, so that the order in which they came decides nothing.
+ */
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	size_t count = s->waiting_count;
-	s->waiting_count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (!is_in_a_closure(t, s->waiting[i]))
-			slim_keep_loads(t, slim_ldso_library(slim_trace_ldso(t), s->waiting[i], NULL, host_of(t, s->waiting[i])),
-					s->waiting[i]);
+	struct pairs pairs = find_pairs(t, s);
+	for (size_t i = 0; i < pairs.count; i++) {
+		struct pair p = pairs.items[i];
+		const struct slim_loads *loads = slim_ldso_library(slim_trace_ldso(t), p.library, NULL, p.host);
+		slim_keep_loads(t, loads, p.library);
+		if (p.host)
+			slim_host_loads(t, loads, p.library, p.host);
+	}
+	free(pairs.items);
 }
 
 static void clear(void *state)
 {
-	free(((struct state *)state)->waiting);
+	struct state *s = state;
+	free(s->libraries);
+	free(s->done.slots);
 }
 
 const struct slim_tracer slim_elf_tracer = {

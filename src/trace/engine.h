@@ -43,6 +43,7 @@ struct slim_trace {
 	size_t folder_count, folder_capacity;
 	void **states;             /* one for each tracer */
 	void *junk;                /* src/trace/junk.c's */
+	void *hosts;               /* src/trace/hosts.c's: one list of hosts for each node */
 };
 
 static inline bool slim_marked(const struct slim_trace *t, const struct slim_node *node, enum slim_mark mark)

@@ -38,13 +38,23 @@ static void keep_path_strings(struct slim_trace *t, struct slim_node *node, cons
 	}
 }
 
-/* A22 (b): a string that can only be a command line. */
+static bool joins_commands(struct slim_blob word)
+{
+	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") || slim_blob_is(word, ";");
+}
+
+/* A22 (b): a string that can only be a command line: its first word, and each behind a pipe or the like. */
 static void keep_command_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	for (const char **text = elf->commands; *text; text++) {
 		struct slim_blob rest = slim_blob_of(*text), word;
-		if (slim_blob_split_any(&rest, " \t", &word) && word.len)
-			slim_keep_program(t, word, SLIM_RULE_COMMAND_STRING, node, "'%.100s'", *text);
+		bool starts = true;
+		while (slim_blob_split_any(&rest, " \t\n", &word)) {
+			bool assignment = starts && memchr(word.ptr, '=', word.len);
+			if (starts && word.len && !assignment)
+				slim_keep_program(t, word, SLIM_RULE_COMMAND_STRING, node, "'%.100s'", *text);
+			starts = !word.len || assignment ? starts : joins_commands(word);
+		}
 	}
 }
 

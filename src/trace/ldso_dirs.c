@@ -111,14 +111,15 @@ static void add_part(struct ld_space *space, struct slim_blob part, const char *
 		add_dir(space, "", false, out);
 		return;
 	}
-	size_t i = 0;
 	bool has_platform = false;
-	do {
-		const struct ld_platform *p = &l->platforms[i++];
-		const char *path = ld_expand(space->ldso, l, part, origin, p->name, &has_platform);
+	const char *plain = ld_expand(space->ldso, l, part, origin, l->platforms[0].name, &has_platform);
+	for (size_t i = 1; has_platform && l->platforms[i].name; i++) {
+		const char *path = ld_expand(space->ldso, l, part, origin, l->platforms[i].name, NULL);
 		if (path && *path)
-			add_dir(space, path, has_platform && p->variant, out);
-	} while (has_platform && l->platforms[i].name);
+			add_dir(space, path, true, out);
+	}
+	if (plain && *plain)
+		add_dir(space, plain, false, out);
 }
 
 void ld_fill_dirs(struct ld_space *space, struct slim_blob list, const char *separators, const char *origin,

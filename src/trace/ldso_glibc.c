@@ -58,6 +58,8 @@ static struct ld_map *add_map(struct ld_space *space, const struct request *r, s
 						 .by = r->preload ? NULL : node_of(r->asker), .how = hit.how,
 						 .variant = variant, .optional = r->optional, .again = known && !promoted,
 						 .fatal = hit.fatal });
+	if (hit.fatal)
+		return NULL; /* the program ends here, or goes on without it */
 	if (promoted)
 		return promote(space, r, hit, known);
 	if (known) {

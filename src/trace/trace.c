@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "hosts.h"
 
 const struct slim_tree *slim_trace_tree(const struct slim_trace *t) { return t->in.tree; }
 const struct slim_config *slim_trace_config(const struct slim_trace *t) { return t->in.config; }
@@ -100,6 +101,7 @@ void slim_trace_free(struct slim_trace *t)
 	}
 	free(t->states);
 	slim_junk_free(t);
+	slim_hosts_free(t);
 	slim_ldso_free(t->ldso);
 	slim_packages_free(t->packages);
 	slim_error_free(t->error);

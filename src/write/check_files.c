@@ -36,7 +36,8 @@ static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 
 static struct slim_ldso *loader(struct slim_check *check, const struct slim_tree *tree)
 {
-	struct slim_ldso_input in = { .tree = tree, .elf = facts_of, .context = check };
+	struct slim_ldso_input in = { .tree = tree, .elf = facts_of, .context = check,
+				      .working_dir = check->config->working_dir };
 	for (const char **variable = check->config->env; variable && *variable; variable++) {
 		struct slim_blob text = slim_blob_of(*variable);
 		if (slim_blob_starts(text, "LD_LIBRARY_PATH="))
@@ -60,11 +61,6 @@ void slim_check_elf_end(struct slim_check *check)
 	slim_ldso_free(check->ldso_before);
 	slim_ldso_free(check->ldso_after);
 	HASH_CLEAR(hh, check->facts);
-}
-
-static const struct slim_loads *loads_of(struct slim_ldso *ldso, struct slim_node *node, const struct slim_elf *elf)
-{
-	return elf->program ? slim_ldso_program(ldso, node) : slim_ldso_library(ldso, node, NULL, NULL);
 }
 
 /* Both lists are in the order of loading, so the search goes on where the last one ended. */
@@ -104,6 +100,54 @@ static void compare(struct slim_check *check, const char *who, const struct slim
 		slim_check_missing(check, who, unexplained);
 }
 
+static bool same(const struct slim_loads *before, const struct slim_loads *after)
+{
+	size_t cursor = 0;
+	for (size_t i = 0; i < before->count; i++) {
+		const struct slim_loaded *item = &before->items[i];
+		if (item->node && !item->variant && !item->fatal && !loads(after, item, &cursor))
+			return false;
+	}
+	return true;
+}
+
+struct contexts {
+	const struct slim_loads *before[SLIM_TRACE_HOSTS_MAX + 1], *after[SLIM_TRACE_HOSTS_MAX + 1];
+	size_t count;
+};
+
+/* A library is loaded by programs: what it finds depends on theirs. Without any it is asked for alone. */
+static struct contexts contexts_of(struct slim_check *check, struct slim_node *library, struct slim_node *after)
+{
+	struct contexts c = { .count = 0 };
+	struct slim_node *hosts[SLIM_TRACE_HOSTS_MAX];
+	size_t count = slim_trace_hosts(check->selection->trace, library, hosts);
+	for (size_t i = 0; i < count; i++) {
+		struct slim_node *host = slim_check_after(check, hosts[i]);
+		if (!host)
+			continue;
+		c.before[c.count] = slim_ldso_library(check->ldso_before, library, NULL, hosts[i]);
+		c.after[c.count++] = slim_ldso_library(check->ldso_after, after, NULL, host);
+	}
+	if (!c.count) {
+		c.before[c.count] = slim_ldso_library(check->ldso_before, library, NULL, NULL);
+		c.after[c.count++] = slim_ldso_library(check->ldso_after, after, NULL, NULL);
+	}
+	return c;
+}
+
+/* One program in which the library finds all that it found before is enough. */
+static void check_library(struct slim_check *check, struct slim_node *library, struct slim_node *after, const char *path)
+{
+	if (!check->selection->trace || slim_trace_is_loaded(check->selection->trace, library))
+		return; /* nothing was left out, or it is looked at as a part of what loads it */
+	struct contexts c = contexts_of(check, library, after);
+	for (size_t i = 0; i < c.count; i++)
+		if (same(c.before[i], c.after[i]))
+			return;
+	compare(check, path, c.before[0], c.after[0]);
+}
+
 void slim_check_elf(struct slim_check *check, struct slim_node *node)
 {
 	const struct slim_elf *elf = facts_of(check, node);
@@ -113,8 +157,10 @@ void slim_check_elf(struct slim_check *check, struct slim_node *node)
 	const char *path = slim_node_path(check->arena, node);
 	if (elf->program && elf->interpreter)
 		slim_check_path(check, path, NULL, slim_blob_of(elf->interpreter));
-	if (elf->dynamic)
-		compare(check, path, loads_of(check->ldso_before, node, elf), loads_of(check->ldso_after, after, elf));
+	if (elf->program)
+		compare(check, path, slim_ldso_program(check->ldso_before, node), slim_ldso_program(check->ldso_after, after));
+	else if (elf->dynamic)
+		check_library(check, node, after, path);
 }
 
 /* --- scripts ---------------------------------------------------------------------------------------------------- */

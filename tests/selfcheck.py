@@ -29,7 +29,7 @@ CASES = [
     ((LOADER,), "'%s', which /usr/bin/app needs" % LOADER),
     (("/usr/lib/libone.so.1",), "'/usr/lib/libone.so.1', which /usr/bin/app needs"),
     (("/usr/lib/libone.so.1.2",), "'/usr/lib/libone.so.1.2', which /usr/bin/app needs, and 1 more"),
-    (("/opt/libtwo.so",), "'/opt/libtwo.so', which /usr/bin/app needs, and 1 more"),
+    (("/opt/libtwo.so",), "'/opt/libtwo.so', which /usr/bin/app needs"),
     (("/usr/bin/env",), "'/usr/bin/env', which /usr/bin/script needs"),
     (("/usr/bin/interpreter",), "'/usr/bin/interpreter', which /usr/bin/script needs"),
     (("/usr/lib/way",), "'/usr/lib/way', which /usr/lib/link needs"),

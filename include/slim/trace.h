@@ -123,6 +123,8 @@ const char *slim_trace_env(const struct slim_trace *t, const char *name);
 enum slim_kind slim_kind_of(struct slim_trace *t, struct slim_node *node); /* reads the head of a file once */
 /* The facts of an ELF file, read once and cached; NULL when it is none or broken (then a doubt stands). */
 const struct slim_elf *slim_trace_elf(struct slim_trace *t, struct slim_node *node);
+/* The same for whoever comes after the trace: only what it has read; NULL also when it did not look. */
+const struct slim_elf *slim_trace_known_elf(const struct slim_trace *t, const struct slim_node *node);
 /* The first MAX bytes of a file; free() *bytes->ptr's buffer by slim_autofree on the returned pointer. NULL on error. */
 char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length);
 

@@ -24,6 +24,11 @@ const struct slim_elf *slim_trace_elf(struct slim_trace *t, struct slim_node *no
 	return slim_node_is_file(node) ? elf_of(t, node) : NULL;
 }
 
+const struct slim_elf *slim_trace_known_elf(const struct slim_trace *t, const struct slim_node *node)
+{
+	return t->elfs[node->id];
+}
+
 char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length)
 {
 	size_t n = node->inode->size < max ? (size_t)node->inode->size : max;

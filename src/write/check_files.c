@@ -1,11 +1,7 @@
 #include "check.h"
 
-#include <uthash.h>
-
+#include "../trace/hash.h"
 #include "slim/path.h"
-
-#undef uthash_fatal
-#define uthash_fatal(message) slim_out_of_memory()
 
 /* --- ELF: what the loader finds, before and after --------------------------------------------------------------- */
 
@@ -15,7 +11,28 @@ struct slim_fact {
 	UT_hash_handle hh;
 };
 
-/* Keys are addresses of ours, which nobody can choose; so the hash needs no seed. */
+static struct slim_fact *remember(struct slim_check *check, const struct slim_inode *inode, const struct slim_elf *elf)
+{
+	struct slim_fact *fact = slim_arena_alloc(check->arena, sizeof(*fact));
+	*fact = (struct slim_fact){ .inode = inode, .elf = elf };
+	HASH_ADD_PTR(check->facts, inode, fact);
+	return fact;
+}
+
+/* What the trace knows needs no second reading. */
+static void take_over_facts(struct slim_check *check)
+{
+	const struct slim_selection *s = check->selection;
+	for (size_t i = 0; s->trace && i < s->count; i++) {
+		const struct slim_elf *elf = slim_trace_known_elf(s->trace, s->nodes[i]);
+		struct slim_fact *fact = NULL;
+		if (elf)
+			HASH_FIND_PTR(check->facts, &s->nodes[i]->inode, fact);
+		if (elf && !fact)
+			remember(check, s->nodes[i]->inode, elf);
+	}
+}
+
 static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 {
 	struct slim_check *check = context;
@@ -25,13 +42,11 @@ static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 	HASH_FIND_PTR(check->facts, &node->inode, fact);
 	if (fact)
 		return fact->elf;
-	fact = slim_arena_alloc(check->arena, sizeof(*fact));
-	fact->inode = node->inode;
+	const struct slim_elf *elf = NULL;
 	slim_cleanup(slim_error_free_p) struct slim_error *broken = NULL;
-	if (slim_elf_read(node->inode, check->arena, &fact->elf, &broken))
-		fact->elf = NULL;
-	HASH_ADD_PTR(check->facts, inode, fact);
-	return fact->elf;
+	if (slim_elf_read(node->inode, check->arena, &elf, &broken))
+		elf = NULL;
+	return remember(check, node->inode, elf)->elf;
 }
 
 static struct slim_ldso *loader(struct slim_check *check, const struct slim_tree *tree)
@@ -52,6 +67,7 @@ static struct slim_ldso *loader(struct slim_check *check, const struct slim_tree
 
 void slim_check_elf_begin(struct slim_check *check)
 {
+	take_over_facts(check);
 	check->ldso_before = loader(check, check->before);
 	check->ldso_after = loader(check, check->after);
 }

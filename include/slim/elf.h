@@ -48,6 +48,10 @@ struct slim_dlopen_note {
 int slim_elf_read(const struct slim_inode *inode, struct slim_arena *arena, const struct slim_elf **out,
 		  struct slim_error **err) SLIM_MUST_CHECK;
 
+/* As above, without symbols, notes and strings, whose lists are empty: all that the loader needs, in little time. */
+int slim_elf_read_tags(const struct slim_inode *inode, struct slim_arena *arena, const struct slim_elf **out,
+		       struct slim_error **err) SLIM_MUST_CHECK;
+
 bool slim_elf_imports(const struct slim_elf *elf, const char *symbol); /* bsearch in `undefined` */
 
 #endif

@@ -30,7 +30,7 @@ static void keep_by_name(struct slim_trace *t, struct pair p, const char *name, 
 	const struct slim_loads *loads = slim_ldso_dlopen(slim_trace_ldso(t), name, p.node, p.host);
 	for (size_t i = 0; i < loads->count; i++) {
 		const struct slim_loaded *l = &loads->items[i];
-		bool itself = l->name && !strcmp(l->name, name) && (l->by == p.node || l->by == p.host || !l->by);
+		bool itself = l->by == p.node || l->by == p.host || !l->by;
 		if (l->path && itself)
 			slim_keep_path(t, NULL, slim_blob_of(l->path), rule, p.node, "%s, %s", name,
 				       slim_ldso_how_text(l->how));
@@ -51,7 +51,10 @@ static void keep_notes(struct slim_trace *t, struct pair p, const struct slim_el
 
 static bool is_library_name(const char *name)
 {
-	return strstr(name, ".so") != NULL;
+	for (const char *so = strstr(name, ".so"); so; so = strstr(so + 1, ".so"))
+		if (!so[3] || so[3] == '.' || so[3] == '%')
+			return true;
+	return false;
 }
 
 static bool is_plugin_folder(struct slim_trace *t, const struct slim_node *dir)

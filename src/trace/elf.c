@@ -102,7 +102,7 @@ static void empty_lists(struct elf_file *f)
 	e->paths = e->sonames = e->templates = e->commands = e->words = none;
 }
 
-static int read_facts(struct elf_file *f, struct slim_error **err)
+static int read_facts(struct elf_file *f, bool tags_only, struct slim_error **err)
 {
 	struct slim_elf *e = f->facts;
 	if (elf_read_headers(f, err) < 0)
@@ -111,9 +111,11 @@ static int read_facts(struct elf_file *f, struct slim_error **err)
 	e->machine = f->header.e_machine;
 	e->e_flags = f->header.e_flags;
 	empty_lists(f);
-	if (read_interpreter(f, err) < 0 || elf_read_dynamic(f, err) < 0 || find_payload(f, err) < 0)
+	if (read_interpreter(f, err) < 0 || elf_read_dynamic(f, !tags_only, err) < 0 || find_payload(f, err) < 0)
 		return -1;
 	e->program = e->type == ET_EXEC || (e->type == ET_DYN && (e->interpreter || (e->flags_1 & DF_1_PIE)));
+	if (tags_only)
+		return 0;
 	e->go = built_by_go(f);
 	if (!*e->undefined && e->program && !e->interpreter && elf_read_static_symbols(f, err) < 0)
 		return -1;
@@ -122,8 +124,8 @@ static int read_facts(struct elf_file *f, struct slim_error **err)
 	return e->type == ET_EXEC || e->type == ET_DYN ? elf_read_strings(f, err) : 0;
 }
 
-int slim_elf_read(const struct slim_inode *inode, struct slim_arena *arena, const struct slim_elf **out,
-		  struct slim_error **err)
+static int read_elf(const struct slim_inode *inode, struct slim_arena *arena, bool tags_only,
+		    const struct slim_elf **out, struct slim_error **err)
 {
 	unsigned char ident[EI_NIDENT] = "";
 	size_t length = inode->size < sizeof(ident) ? (size_t)inode->size : sizeof(ident);
@@ -135,10 +137,22 @@ int slim_elf_read(const struct slim_inode *inode, struct slim_arena *arena, cons
 	slim_cleanup(slim_arena_free_p) struct slim_arena *buffer = slim_arena_new();
 	struct elf_file f = { .inode = inode, .arena = arena, .buffer = buffer, .names_left = NAMES_LIMIT };
 	f.facts = slim_arena_alloc(arena, sizeof(*f.facts));
-	if (check_ident(&f, ident, err) < 0 || read_facts(&f, err) < 0)
+	if (check_ident(&f, ident, err) < 0 || read_facts(&f, tags_only, err) < 0)
 		return -1;
 	*out = f.facts;
 	return 0;
+}
+
+int slim_elf_read(const struct slim_inode *inode, struct slim_arena *arena, const struct slim_elf **out,
+		  struct slim_error **err)
+{
+	return read_elf(inode, arena, false, out, err);
+}
+
+int slim_elf_read_tags(const struct slim_inode *inode, struct slim_arena *arena, const struct slim_elf **out,
+		       struct slim_error **err)
+{
+	return read_elf(inode, arena, true, out, err);
 }
 
 static int compare_name(const void *key, const void *item)

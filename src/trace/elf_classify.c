@@ -81,10 +81,24 @@ static bool is_assignment(struct slim_blob word)
 	return at && at < word.len && word.ptr[at] == '=';
 }
 
-static bool is_redirection(struct slim_blob word)
+/* The place behind > >> < and the like, 0: none. What follows must look like a file: "size < 8" is a comparison. */
+static size_t redirection(struct slim_blob word)
 {
-	size_t at = word.len > 1 && isdigit((unsigned char)word.ptr[0]);
-	return word.ptr[at] == '>' || (word.ptr[at] == '<' && word.ptr[word.len - 1] != '>');
+	size_t at = word.len > 1 && isdigit((unsigned char)word.ptr[0]), begin = at;
+	while (at < word.len && strchr("<>", word.ptr[at]))
+		at++;
+	return at > begin ? at : 0;
+}
+
+static bool is_file_word(struct slim_blob word)
+{
+	return word.len && strchr("/%\"'&.", word.ptr[0]);
+}
+
+static bool is_option(struct slim_blob word)
+{
+	size_t dashes = word.len > 2 && word.ptr[1] == '-' ? 2 : 1;
+	return word.len > dashes && word.ptr[0] == '-' && isalnum((unsigned char)word.ptr[dashes]);
 }
 
 static bool is_joint(struct slim_blob word)
@@ -110,19 +124,32 @@ static bool is_command(struct slim_blob text)
 		if (first && word.ptr[0] == '/')
 			return true;
 		first = false;
+		if (file_next && !is_file_word(word))
+			return false;
 		bool was_name = name_next || file_next;
 		name_next = file_next = false;
 		if (was_name)
 			continue;
+		size_t behind = redirection(word);
 		name_next = is_joint(word);
-		file_next = is_redirection(word) && strchr("<>", word.ptr[word.len - 1]);
-		bool option = word.len >= 2 && word.ptr[0] == '-';
-		if (!name_next && !is_redirection(word) && !option && !memchr(word.ptr, '%', word.len) &&
+		file_next = behind && behind == word.len;
+		if (behind && !file_next && !is_file_word(slim_blob(word.ptr + behind, word.len - behind)))
+			return false;
+		if (!name_next && !behind && !is_option(word) && !memchr(word.ptr, '%', word.len) &&
 		    !slim_blob_is(word, "&"))
 			return false;
-		telling |= name_next || is_redirection(word) || option;
+		telling |= behind || is_option(word) || slim_blob_is(word, "|");
 	}
-	return telling && !name_next;
+	return telling && !name_next && !file_next;
+}
+
+/* Has a part that ends in ".so", or goes on with a version. */
+static bool names_library(struct slim_blob text)
+{
+	for (size_t at = 0; at + 3 <= text.len; at++)
+		if (!memcmp(text.ptr + at, ".so", 3) && (at + 3 == text.len || strchr(".%", text.ptr[at + 3])))
+			return true;
+	return false;
 }
 
 static bool has_letter(struct slim_blob text)
@@ -142,7 +169,7 @@ void elf_classify(struct elf_strings *s, const char *text, size_t length, unsign
 		if (is_command(all))
 			elf_found(s, ELF_COMMAND, all.ptr, all.len);
 	} else if (open) {
-		if (is_path(all) || memmem(text, length, ".so", 3))
+		if (is_path(all) || names_library(all))
 			elf_found(s, ELF_TEMPLATE, text, length);
 	} else if (text[0] == '/') {
 		found_paths(s, all);

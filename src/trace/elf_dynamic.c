@@ -111,7 +111,7 @@ static int one_name(struct elf_file *f, const struct dynamic *d, int64_t tag, co
 	return 0;
 }
 
-int elf_read_dynamic(struct elf_file *f, struct slim_error **err)
+int elf_read_dynamic(struct elf_file *f, bool symbols, struct slim_error **err)
 {
 	struct slim_elf *e = f->facts;
 	struct dynamic d = { 0 };
@@ -129,5 +129,5 @@ int elf_read_dynamic(struct elf_file *f, struct slim_error **err)
 	    one_name(f, &d, DT_SONAME, &e->soname, err) < 0 || one_name(f, &d, DT_RPATH, &e->rpath, err) < 0 ||
 	    one_name(f, &d, DT_RUNPATH, &e->runpath, err) < 0)
 		return -1;
-	return d.places.symtab ? elf_read_symbols(f, &d.places, err) : 0;
+	return symbols && d.places.symtab ? elf_read_symbols(f, &d.places, err) : 0;
 }

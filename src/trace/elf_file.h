@@ -62,7 +62,7 @@ void elf_add_range(struct elf_ranges *ranges, uint64_t offset, uint64_t size);
 void elf_join_ranges(struct elf_ranges *ranges);
 void elf_cut_range(struct elf_ranges *ranges, struct elf_range out);
 
-int elf_read_dynamic(struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;
+int elf_read_dynamic(struct elf_file *f, bool symbols, struct slim_error **err) SLIM_MUST_CHECK;
 /* Where the dynamic symbols and their names are; 0 where there is none. */
 struct elf_symbol_places {
 	uint64_t symtab, hash, gnu_hash, entry_size;

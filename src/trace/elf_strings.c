@@ -81,9 +81,13 @@ static void text_before(struct elf_strings *s, const char *start, const char *en
 /* Tables of addresses are mostly zeros. */
 static const char *skip_zeros(const char *p, const char *end)
 {
-	static const char zeros[16];
-	while (end - p >= 16 && !memcmp(p, zeros, 16))
-		p += 16;
+	uint64_t words[2];
+	while (end - p >= (ptrdiff_t)sizeof(words)) {
+		memcpy(words, p, sizeof(words));
+		if (words[0] | words[1])
+			break;
+		p += sizeof(words);
+	}
 	while (p < end && !*p)
 		p++;
 	return p;

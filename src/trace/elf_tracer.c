@@ -113,6 +113,26 @@ static struct pairs find_pairs(struct slim_trace *t, struct state *s)
 	return pairs;
 }
 
+/* What is for another system (a module's builds for all of them, say) cannot be loaded: its gaps are no news. */
+static bool lacks_c_library(const struct slim_loads *loads)
+{
+	for (size_t i = 0; i < loads->count; i++)
+		if (!loads->items[i].node && !strncmp(loads->items[i].name, "libc.", 5))
+			return true;
+	return false;
+}
+
+static void keep_plugin_loads(struct slim_trace *t, const struct slim_loads *loads, struct pair p)
+{
+	if (!lacks_c_library(loads)) {
+		slim_keep_loads(t, loads, p.library);
+		return;
+	}
+	for (size_t i = 0; i < loads->count; i++)
+		if (loads->items[i].node)
+			slim_keep_load(t, &loads->items[i], rule_of(&loads->items[i]), p.library);
+}
+
 /*
  * A19: the needs of plugins. Only now is it known which libraries are in a closure anyway; and all of them are looked
  * at before the first is followed, so that the order in which they came decides nothing.
@@ -124,7 +144,7 @@ static void settle(struct slim_trace *t, void *state)
 	for (size_t i = 0; i < pairs.count; i++) {
 		struct pair p = pairs.items[i];
 		const struct slim_loads *loads = slim_ldso_library(slim_trace_ldso(t), p.library, NULL, p.host);
-		slim_keep_loads(t, loads, p.library);
+		keep_plugin_loads(t, loads, p);
 		if (p.host)
 			slim_host_loads(t, loads, p.library, p.host);
 	}

@@ -5,7 +5,7 @@
 #include "system_data.h"
 
 /* Bytes of a program and what it alone needs, up to which a mere name is worth it: A22 (c). */
-enum { WORD_COST_MAX = 256 << 10 };
+enum { WORD_COST_MAX = 256 << 10, WORDS_MAX = 6 };
 
 /* Multi-call programs and shells hold the names of all commands. */
 static const char *const no_words_of[] = { "busybox*", "toybox*", "*sh", "perl*", "python*", "ruby*", "git", "vim*", "find", "env",
@@ -68,16 +68,42 @@ static uint64_t cost_of(struct slim_trace *t, struct slim_node *program)
 	return bytes;
 }
 
-/* A22 (c): a bare name, noise more often than not: only when it is cheap. */
+/* Names of programs that are also what options, values and messages are made of. */
+static const char *const common_words[] = {
+	"arch", "clear", "column", "comm", "cut", "date", "dir", "echo", "expand", "expr", "factor", "false", "file", "fold",
+	"free", "groups", "head", "host", "hostname", "id", "install", "join", "kill", "last", "less", "link", "login", "look",
+	"mesg", "more", "mount", "nice", "nl", "open", "paste", "pr", "print", "printf", "ps", "reset", "rev", "script",
+	"select", "seq", "size", "sleep", "sort", "split", "stat", "strings", "sum", "sync", "tail", "test", "time", "timeout",
+	"top", "touch", "tr", "true", "tset", "tty", "umount", "uniq", "unlink", "users", "w", "wall", "watch", "which", "who",
+	"write", "yes", NULL,
+};
+
+static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const char *word)
+{
+	if (slim_name_in(common_words, word))
+		return false;
+	struct slim_node *program = slim_find_program(t, slim_blob_of(word));
+	return program && program != node && slim_kind_of(t, program) == SLIM_KIND_PROGRAM &&
+	       cost_of(t, program) <= WORD_COST_MAX;
+}
+
+/*
+ * A22 (c): a bare name, noise more often than not: only when it is cheap. A file that holds the names of many programs
+ * knows them for another reason (a language's functions, a table of commands) and starts none of them so.
+ */
 static void keep_words(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
+	const char *found[WORDS_MAX];
+	size_t count = 0;
 	for (const char **word = elf->words; *word; word++) {
-		struct slim_node *program = slim_find_program(t, slim_blob_of(*word));
-		if (!program || program == node || slim_kind_of(t, program) != SLIM_KIND_PROGRAM ||
-		    cost_of(t, program) > WORD_COST_MAX)
+		if (!is_word_for(t, node, *word))
 			continue;
-		slim_keep_program(t, slim_blob_of(*word), SLIM_RULE_COMMAND_STRING, node, "'%s'", *word);
+		if (count == WORDS_MAX)
+			return;
+		found[count++] = *word;
 	}
+	for (size_t i = 0; i < count; i++)
+		slim_keep_program(t, slim_blob_of(found[i]), SLIM_RULE_COMMAND_STRING, node, "'%s'", found[i]);
 }
 
 static void keep_started(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
@@ -91,7 +117,7 @@ static void keep_started(struct slim_trace *t, struct slim_node *node, const str
 		return;
 	keep_path_strings(t, node, elf);
 	keep_command_strings(t, node, elf);
-	if (by_name)
+	if (by_name && elf->program)
 		keep_words(t, node, elf);
 }
 

@@ -33,6 +33,7 @@ struct slim_layer_ref {
 struct slim_image {
 	const char *name;                 /* its first reference, or "" */
 	const char **refs;                /* all of them; ends with NULL */
+	struct slim_digest config_digest; /* of the config's bytes */
 	json_t *config_json;              /* whole, to be edited; verified against its digest */
 	json_t *manifest_json;            /* NULL for a docker-archive */
 	struct slim_config config;

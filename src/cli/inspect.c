@@ -98,13 +98,6 @@ static int add_layers(struct slim_inspected *in, const struct slim_merged *merge
 	return 0;
 }
 
-static const char *config_digest(const struct slim_image *image)
-{
-	const char *digest = json_string_value(
-		json_object_get(json_object_get(image->manifest_json, "config"), "digest"));
-	return digest ? digest : "";
-}
-
 static int inspect_image(const struct slim_cli *cli, const struct slim_image *image,
 			 struct slim_log *log, struct slim_error **err)
 {
@@ -120,7 +113,7 @@ static int inspect_image(const struct slim_cli *cli, const struct slim_image *im
 	in.packages = packages = slim_packages_read(merged.tree, log);
 	in.package_kind = package_kind(merged.tree);
 	in.platform = slim_platform_text(arena, image->config.platform);
-	in.config_digest = config_digest(image);
+	in.config_digest = image->config_digest.text;
 	add_folders(&in, merged.tree);
 	if (cli->json)
 		slim_inspected_json(&in, stdout);

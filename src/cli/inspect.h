@@ -22,7 +22,8 @@ struct slim_inspected_folder { /* what lies in and below it, as far as no deeper
 struct slim_inspected {
 	struct slim_arena *arena;
 	const struct slim_image *image;
-	const char *platform, *config_digest; /* "": not said */
+	const char *platform; /* "": not said */
+	const char *config_digest;
 	struct slim_inspected_layer *layers;
 	uint64_t stored, unpacked;   /* of all layers */
 	uint64_t files, bytes;       /* of the merged image; bytes of hard links once */

@@ -37,8 +37,7 @@ static void print_config(const struct slim_inspected *in, FILE *out)
 	for (const char **ref = in->image->refs; *ref; ref++)
 		fprintf(out, "%s%s", ref == in->image->refs ? "" : ", ", *ref);
 	fprintf(out, "%s\nplatform    %s\n", *in->image->refs ? "" : "(no name)", in->platform);
-	if (*in->config_digest)
-		fprintf(out, "config      %s\n", hex_of(in->config_digest));
+	fprintf(out, "config      %s\n", hex_of(in->config_digest));
 	print_words("entrypoint", c->entrypoint, out);
 	print_words("cmd", c->cmd, out);
 	print_words("healthcheck", c->healthcheck, out);

@@ -109,6 +109,7 @@ int slim_archive_set_config(struct slim_archive *archive, struct slim_archive_it
 {
 	struct slim_image *image = &item->image;
 	image->config_json = json_incref(config);
+	image->config_digest = item->config;
 	if (slim_config_parse(archive->arena, config, &image->config, err))
 		return slim_wrap(err, "config %s", item->config.text);
 	if (image->config.diff_id_count != count)

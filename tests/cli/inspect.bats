@@ -24,6 +24,7 @@ print(eval(sys.argv[1]))' "$1"
 	image app
 	[ "$(inspected 'r["schema"], r["form"]')" = "(1, 'docker-archive')" ]
 	[ "$(inspected 'i["refs"], i["platform"], i["entrypoint"], i["cmd"]')" = "(['app:1'], 'linux/amd64', ['/bin/app'], ['serve'])" ]
+	[[ $(inspected 'i["config"]') =~ ^sha256:[0-9a-f]{64}$ ]]
 	[ "$(inspected 'len(i["layers"]), i["layers"][1]["compression"]')" = "(2, 'none')" ]
 	[ "$(inspected '[p["name"] for p in i["packages"]]')" = "['base', 'other', 'data']" ]
 	[ "$(inspected 'sum(f["bytes"] for f in i["folders"]) == i["bytes"] and sum(f["files"] for f in i["folders"]) == i["files"]')" = True ]

@@ -121,7 +121,8 @@ def parse_list(text):
 def real_glibc(forest, root):
     """What the loader lists, and whether it gave up."""
     os.makedirs(root + "/proc/self")
-    os.symlink(forest.program, root + "/proc/self/exe")  # what $ORIGIN of a started program comes from
+    program = os.path.realpath(root + forest.program)[len(os.path.realpath(root)):]
+    os.symlink(program, root + "/proc/self/exe")  # what $ORIGIN of a started program comes from
     run = in_root(root, [forest.program], dict(forest.environment, LD_TRACE_LOADED_OBJECTS="1"))
     shutil.rmtree(root + "/proc")
     loads = [(n, p) for n, p in parse_list(run.stdout) if n != GLIBC and p != GLIBC]
@@ -325,6 +326,27 @@ def fixed():
     f = Forest("A10: one of the other byte order, too", "glibc")
     f.elf("/bin/app", **app, needed=["liba.so"], rpath="/opt/a:/opt/b").elf("/opt/a/liba.so", machine="s390x")
     yield f.elf("/opt/b/liba.so")
+    f = Forest("A4: the name that is not found is the one with its tokens replaced", "glibc")
+    yield f.elf("/bin/app", **app, needed=["$ORIGIN/libgone.so", "liba.so"]).elf("/lib/liba.so")
+    f = Forest("A10: a preloaded file that is refused is passed over, its SONAME too", "glibc")
+    f.elf("/bin/app", **app, needed=["liba.so"]).elf("/lib/liba.so")
+    f.file("/opt/liba.so", "text\n")
+    f.environment["LD_PRELOAD"] = "/opt/liba.so"
+    yield f
+    f = Forest("A13: an auxiliary library that is refused is passed over", "glibc")
+    f.elf("/bin/app", **app, needed=["liba.so"]).elf("/lib/liba.so", auxiliary=["libx.so"], needed=["libb.so"])
+    f.elf("/lib/libb.so")
+    f.ordered = False
+    yield f.file("/lib/libx.so", "text\n")
+    f = Forest("A15: musl does not look at the machine of a file", "musl")
+    yield f.elf("/bin/app", interp=MUSL, needed=["liba.so"]).elf("/lib/liba.so", machine="aarch64")
+    f = Forest("A15: a path file without a folder in it leaves nothing to search", "musl")
+    f.elf("/bin/app", interp=MUSL, needed=["liba.so"]).elf("/lib/liba.so")
+    yield f.file("/etc/ld-musl-x86_64.path", "\n")
+    f = Forest("A8: what a processor's variant needs is loaded after all", "glibc")
+    f.elf("/bin/app", **app, needed=["liba.so", "libv.so"], rpath="/opt/a")
+    f.elf("/opt/a/glibc-hwcaps/x86-64-v2/liba.so", needed=["libv.so"]).elf("/opt/a/liba.so")
+    yield f.elf("/opt/a/libv.so")
 
 
 def skip_reason():

@@ -38,6 +38,7 @@ struct slim_write_options {
 	enum slim_layer_format format;
 	int level;         /* of the compression; 0: its default */
 	const char *tag;   /* the new image's name; NULL: the input's */
+	bool squash_only;  /* --keep-all: nothing was left out */
 	unsigned jobs;
 };
 

@@ -45,7 +45,7 @@ static int set_image(struct slim_cli *cli, const char *value, struct slim_error 
 		cli->assignment; \
 		return 0; \
 	}
-FLAG(set_keep_all, wishes.keep_all = true)
+FLAG(set_keep_all, wishes.keep_all = cli->write.squash_only = true)
 FLAG(set_dry_run, dry_run = true)
 FLAG(set_quiet, level = SLIM_QUIET)
 FLAG(set_verbose, level = SLIM_VERBOSE)

@@ -185,7 +185,7 @@ static int add_layer(struct add *add, struct slim_error **err)
 static int add_documents(struct add *add, struct slim_error **err)
 {
 	slim_autojson json_t *config = NULL, *manifest = NULL;
-	if (slim_config_edit(add->image, &add->written->diff_id, &config, err))
+	if (slim_config_edit(add->image, &add->written->diff_id, add->options->squash_only, &config, err))
 		return -1;
 	struct slim_media_types types = slim_media_types_for(add->image, add->options->format);
 	add->config.media_type = types.config;

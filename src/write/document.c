@@ -7,6 +7,7 @@
 #include "slim/alloc.h"
 
 #define SLIM_COMMENT "one layer of the files that are kept"
+#define SQUASH_COMMENT "one layer of all files"
 #define SLIM_CREATED_BY PACKAGE_NAME " "
 
 static json_t *checked(json_t *json)
@@ -22,14 +23,20 @@ static void set(json_t *object, const char *key, json_t *value)
 		slim_out_of_memory();
 }
 
-bool slim_image_is_slimmed(const struct slim_image *image)
+/* Whether slim made IMAGE with COMMENT and nothing was added since. */
+static bool is_made_by_slim(const struct slim_image *image, const char *wanted)
 {
 	const json_t *history = json_object_get(image->config_json, "history");
 	const json_t *last = json_array_get(history, json_array_size(history) - 1);
 	const char *by = json_string_value(json_object_get(last, "created_by"));
 	const char *comment = json_string_value(json_object_get(last, "comment"));
 	return image->layer_count == 1 && by && comment && slim_blob_starts(slim_blob_of(by), SLIM_CREATED_BY) &&
-	       !strcmp(comment, SLIM_COMMENT);
+	       !strcmp(comment, wanted);
+}
+
+bool slim_image_is_slimmed(const struct slim_image *image)
+{
+	return is_made_by_slim(image, SLIM_COMMENT);
 }
 
 /* reproducible-builds.org, SOURCE_DATE_EPOCH: seconds since 1970, as decimal digits. */
@@ -51,7 +58,7 @@ static int epoch_text(char *text, size_t size, bool *set_at_all, struct slim_err
 	return 0;
 }
 
-static int new_entry(const json_t *config, json_t **out, struct slim_error **err)
+static int new_entry(const json_t *config, const char *comment, json_t **out, struct slim_error **err)
 {
 	char text[32];
 	bool by_epoch;
@@ -64,19 +71,19 @@ static int new_entry(const json_t *config, json_t **out, struct slim_error **err
 	else if (json_is_string(created))
 		set(entry, "created", json_incref(created));
 	set(entry, "created_by", json_string(PACKAGE_STRING));
-	set(entry, "comment", json_string(SLIM_COMMENT));
+	set(entry, "comment", json_string(comment));
 	*out = entry;
 	return 0;
 }
 
 /* The old entries tell how the image came to be, but none of their layers is left. */
-static int edit_history(const struct slim_image *image, json_t *config, struct slim_error **err)
+static int edit_history(const struct slim_image *image, bool squash_only, json_t *config, struct slim_error **err)
 {
 	json_t *entry, *item, *history = json_object_get(config, "history");
 	size_t i;
-	if (slim_image_is_slimmed(image))
+	if (slim_image_is_slimmed(image) || (squash_only && is_made_by_slim(image, SQUASH_COMMENT)))
 		return 0;
-	if (new_entry(config, &entry, err))
+	if (new_entry(config, squash_only ? SQUASH_COMMENT : SLIM_COMMENT, &entry, err))
 		return -1;
 	if (!json_is_array(history)) {
 		set(config, "history", json_array());
@@ -90,7 +97,7 @@ static int edit_history(const struct slim_image *image, json_t *config, struct s
 	return 0;
 }
 
-int slim_config_edit(const struct slim_image *image, const struct slim_digest *diff_id, json_t **out,
+int slim_config_edit(const struct slim_image *image, const struct slim_digest *diff_id, bool squash_only, json_t **out,
 		     struct slim_error **err)
 {
 	json_t *config = checked(json_deep_copy(image->config_json));
@@ -104,7 +111,7 @@ int slim_config_edit(const struct slim_image *image, const struct slim_digest *d
 		set(rootfs, "type", json_string("layers"));
 	}
 	set(rootfs, "diff_ids", ids);
-	if (edit_history(image, config, err)) {
+	if (edit_history(image, squash_only, config, err)) {
 		json_decref(config);
 		return -1;
 	}

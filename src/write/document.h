@@ -4,8 +4,8 @@
 
 #include "slim/write.h"
 
-/* IMAGE's config with one layer of DIFF_ID. */
-int slim_config_edit(const struct slim_image *image, const struct slim_digest *diff_id, json_t **out,
+/* IMAGE's config with one layer of DIFF_ID, and a word in its history; SQUASH_ONLY: nothing was left out. */
+int slim_config_edit(const struct slim_image *image, const struct slim_digest *diff_id, bool squash_only, json_t **out,
 		     struct slim_error **err) SLIM_MUST_CHECK;
 
 /* IMAGE's manifest (or one anew for a docker-archive, which has none) over the config and the layer that are given. */

@@ -79,6 +79,17 @@ cli_image.app(config={"Cmd": ["word %d" % i for i in range(50)]}).save("in.tar")
 	cmp one.tar two.tar
 }
 
+@test "squashing twice changes nothing, and what was only squashed can still be slimmed" {
+	image app
+	"$SLIM" -q --keep-all in.tar one.tar
+	"$SLIM" -q --keep-all one.tar two.tar
+	cmp one.tar two.tar
+	"$SLIM" -q one.tar slim.tar
+	"$SLIM" -q in.tar direct.tar
+	[ "$(cli_image list slim.tar)" = "$(cli_image list direct.tar)" ]
+	[ "$(cli_image list slim.tar)" != "$(cli_image list one.tar)" ]
+}
+
 @test "an OUT that is there is replaced; one that cannot be made is left alone" {
 	image app
 	echo old >out.tar

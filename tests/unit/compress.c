@@ -48,7 +48,7 @@ static struct slim_buffer compress(const struct run *run, const char *bytes)
 {
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 	struct memory_sink memory = { { &memory_ops }, { 0 }, SIZE_MAX };
-	struct slim_write_options options = { run->format, run->level, NULL, run->jobs };
+	struct slim_write_options options = { .format = run->format, .level = run->level, .jobs = run->jobs };
 	slim_cleanup(slim_sink_free_p) struct slim_sink *sink = slim_sink_compress(&memory.base, &options);
 	for (size_t at = 0; at < run->length; at += run->piece) {
 		size_t part = run->length - at < run->piece ? run->length - at : run->piece;
@@ -125,7 +125,7 @@ static void test_errors_come_through(void **state)
 	for (size_t f = 0; f < SLIM_COUNT(formats); f++) {
 		slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 		struct memory_sink memory = { { &memory_ops }, { 0 }, 1000 };
-		struct slim_write_options options = { formats[f], 0, NULL, 2 };
+		struct slim_write_options options = { .format = formats[f], .jobs = 2 };
 		slim_cleanup(slim_sink_free_p) struct slim_sink *sink = slim_sink_compress(&memory.base, &options);
 		int failed = 0;
 		for (size_t at = 0; at < 4 && !failed; at++)

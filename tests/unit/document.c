@@ -21,7 +21,7 @@ static char *edited(const char *text)
 	struct slim_image image = image_of(text);
 	slim_autojson json_t *out = NULL;
 	struct slim_digest digest = { SLIM_SHA256, "sha256:new" };
-	assert_int_equal(slim_config_edit(&image, &digest, &out, &err), 0);
+	assert_int_equal(slim_config_edit(&image, &digest, false, &out, &err), 0);
 	json_decref(image.config_json);
 	return slim_json_text(out);
 }
@@ -69,7 +69,7 @@ static void test_source_date_epoch(void **state)
 		struct slim_digest digest = { SLIM_SHA256, "sha256:new" };
 		json_t *out = NULL;
 		setenv("SOURCE_DATE_EPOCH", bad[i], 1);
-		assert_int_equal(slim_config_edit(&image, &digest, &out, &err), -1);
+		assert_int_equal(slim_config_edit(&image, &digest, false, &out, &err), -1);
 		assert_int_equal(slim_error_status(err), SLIM_BAD_USAGE);
 		json_decref(image.config_json);
 	}

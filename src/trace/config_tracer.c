@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config_command.h"
 #include "owners.h"
 #include "slim/path.h"
 #include "system_data.h"
@@ -182,6 +183,7 @@ static void read_line(struct reading *r, struct slim_blob line)
 	if (!line.len || (is_comment(line) && !slim_blob_starts(line, "#include")))
 		return;
 	r->rule = is_include(line) ? SLIM_RULE_CONFIG_INCLUDE : SLIM_RULE_CONFIG_PATH;
+	slim_config_commands(r->t, r->file, line);
 	struct slim_blob word;
 	while (slim_blob_split_any(&line, " \t\"'=,;()<>{}|&:`$!", &word))
 		read_word(r, word);

@@ -1,0 +1,2 @@
+require ["fileinto", "mailbox"];
+if header :contains "subject" "report" { fileinto :create "Reports"; }

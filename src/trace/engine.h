@@ -54,7 +54,7 @@ static inline bool slim_marked(const struct slim_trace *t, const struct slim_nod
 /* Keep NODE for TEXT, which lives as long as the trace. */
 void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
 		    const struct slim_node *from, const char *text);
-/* Show all scripts that were shown already once more: what PATH means to them has changed. */
+/* Show all scripts and sources that were shown already once more: what PATH means has changed. */
 void slim_trace_revisit_scripts(struct slim_trace *t);
 /* Sort every node's reasons. */
 void slim_reasons_sort(struct slim_trace *t);

@@ -58,11 +58,11 @@ static void keep_command_strings(struct slim_trace *t, struct slim_node *node, c
 	}
 }
 
-static uint64_t cost_of(struct slim_trace *t, struct slim_node *program)
+uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit)
 {
 	uint64_t bytes = program->inode->size;
 	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), program);
-	for (size_t i = 0; i < loads->count && bytes <= WORD_COST_MAX; i++)
+	for (size_t i = 0; i < loads->count && bytes <= limit; i++)
 		if (loads->items[i].node && strncmp(loads->items[i].name, "libc.", 5) && strncmp(loads->items[i].name, "ld-", 3))
 			bytes += loads->items[i].node->inode->size;
 	return bytes;
@@ -84,7 +84,7 @@ static bool is_word_for(struct slim_trace *t, const struct slim_node *node, cons
 		return false;
 	struct slim_node *program = slim_find_program(t, slim_blob_of(word));
 	return program && program != node && slim_kind_of(t, program) == SLIM_KIND_PROGRAM &&
-	       cost_of(t, program) <= WORD_COST_MAX;
+	       slim_program_cost(t, program, WORD_COST_MAX) <= WORD_COST_MAX;
 }
 
 /*

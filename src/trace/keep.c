@@ -251,9 +251,15 @@ size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below
 void slim_trace_revisit_scripts(struct slim_trace *t)
 {
 	size_t shown = t->queue_head;
-	for (size_t i = 0; i < shown; i++)
-		if (t->kinds[t->queue[i]] == SLIM_KIND_SCRIPT)
-			*slim_push(&t->queue, &t->queue_tail, &t->queue_capacity) = t->queue[i];
+	slim_autofree bool *again = slim_calloc(t->count, sizeof(*again));
+	for (size_t i = 0; i < shown; i++) {
+		uint32_t id = t->queue[i];
+		bool text = t->kinds[id] == SLIM_KIND_SCRIPT || t->kinds[id] == SLIM_KIND_TEXT;
+		if (!text || again[id])
+			continue;
+		again[id] = true;
+		*slim_push(&t->queue, &t->queue_tail, &t->queue_capacity) = id;
+	}
 }
 
 static int reason_order(const struct slim_reason *a, const struct slim_reason *b)

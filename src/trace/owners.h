@@ -20,6 +20,12 @@ bool slim_is_system_path(const struct slim_node *node);
 bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
 
 /*
+ * What PROGRAM would add: its file and its libraries, but for the C library. Counted no further than beyond LIMIT.
+ * src/trace/helpers.c
+ */
+uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit);
+
+/*
  * Whose files lie below each folder: one byte run for the whole tree. free() it. By node number: 0 nobody's,
  * n + 1 packages of the source of package n alone, SLIM_OWNED_BY_MANY.
  */

@@ -118,6 +118,8 @@ size_t shell_unwrap(struct slim_arena *arena, const struct shell_word *words, si
 		    struct shell_part parts[SHELL_PARTS_MAX]);
 bool shell_is_builtin(struct slim_blob name);
 bool shell_is_shell(struct slim_blob name); /* the base name of a shell */
+/* Programs whose names are English words: inside a sentence they mean no program. */
+bool shell_is_prose(struct slim_blob name);
 /* Names of interpreters of other languages. */
 bool shell_is_interpreter(struct slim_blob name);
 

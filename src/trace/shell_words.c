@@ -75,8 +75,7 @@ static bool starts_command_line(struct slim_blob text, size_t token_end)
 	return length > 2 && (memchr(word, '/', length) || memchr(word, '=', length) || memchr(word, '.', length - 1));
 }
 
-/* Programs whose names are English words: inside a sentence they mean no program. */
-static bool is_prose(struct slim_blob token)
+bool shell_is_prose(struct slim_blob token)
 {
 	static const char list[] =
 		" as at batch clear column comm compose compress cut date dig edit env expand factor file find fold free from groups "
@@ -116,7 +115,7 @@ static void scan_tokens(struct script_run *r, const struct shell_word *word, boo
 			bool path = (from && text.ptr[from - 1] == '/') || (i < text.len && text.ptr[i] == '/');
 			struct slim_blob token = slim_blob(text.ptr + from, i - from);
 			bool likely = certain || in_default || (word->quoted && starts_command_line(text, i));
-			bool prose = sentence && !in_default && is_prose(token) && !starts_command_line(text, i);
+			bool prose = sentence && !in_default && shell_is_prose(token) && !starts_command_line(text, i);
 			if (!path && c != '-' && !prose)
 				try_program(r, token, first && likely);
 			first = in_default = false;

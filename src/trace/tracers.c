@@ -15,6 +15,7 @@
 	X(slim_package_tracer)   /* the package of a started program */ \
 	X(slim_config_tracer)    /* paths in configuration and in programs */ \
 	X(slim_app_tracer)       /* the application's folders, files owned by nobody */ \
+	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \
 	X(slim_shebang_tracer)   /* C1: interpreters of scripts */ \
 	X(slim_shell_tracer)     /* C2 to C9, C13: what shell scripts run and read */ \

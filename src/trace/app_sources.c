@@ -1,0 +1,112 @@
+#include "app_sources.h"
+
+#include <string.h>
+
+#include "shebang.h"
+#include "slim/match.h"
+
+static const struct {
+	const char *pattern;
+	enum app_language language;
+} file_names[] = {
+	{ "*.py", APP_PYTHON }, { "*.pyw", APP_PYTHON }, { "*.wsgi", APP_PYTHON },
+	{ "*.js", APP_JAVASCRIPT }, { "*.[cm]js", APP_JAVASCRIPT }, { "*.jsx", APP_JAVASCRIPT },
+	{ "*.ts", APP_JAVASCRIPT }, { "*.[cm]ts", APP_JAVASCRIPT }, { "*.tsx", APP_JAVASCRIPT },
+	{ "*.php", APP_PHP }, { "*.phtml", APP_PHP }, { "*.inc", APP_PHP }, { "*.rb", APP_RUBY },
+	{ "*.ru", APP_RUBY }, { "*.rake", APP_RUBY }, { "*.gemspec", APP_RUBY },
+	{ "*.pl", APP_PERL }, { "*.pm", APP_PERL }, { "*.psgi", APP_PERL }, { "*.cgi", APP_PERL },
+	{ "*.lua", APP_LUA }, { "*.tcl", APP_OTHER }, { "*.[rR]", APP_OTHER },
+	{ "*.ex", APP_OTHER }, { "*.exs", APP_OTHER }, { "*.jl", APP_OTHER },
+}, interpreters[] = {
+	{ "python*", APP_PYTHON }, { "pypy*", APP_PYTHON }, { "node*", APP_JAVASCRIPT },
+	{ "deno", APP_JAVASCRIPT }, { "bun", APP_JAVASCRIPT }, { "php*", APP_PHP },
+	{ "ruby*", APP_RUBY }, { "perl*", APP_PERL }, { "lua*", APP_LUA }, { "tclsh*", APP_OTHER },
+	{ "wish*", APP_OTHER }, { "expect", APP_OTHER }, { "Rscript", APP_OTHER },
+	{ "elixir", APP_OTHER }, { "julia", APP_OTHER },
+};
+
+/*
+ * Functions that start programs, by the last part of their name. Sources: the manuals of Python's
+ * subprocess, os and asyncio, Node's child_process and the package execa, Ruby's Kernel, IO and
+ * Open3, perlfunc, PHP's program execution functions and symfony/process.
+ */
+static const char *const starters[] = {
+	"Popen", "capture2", "capture2e", "capture3", "check_call", "check_output",
+	"create_subprocess_exec", "create_subprocess_shell", "execFile", "execFileSync",
+	"execSync", "execa", "execaCommand", "execaCommandSync", "execaSync", "execl", "execle",
+	"execlp", "execlpe", "execv", "execve", "execvp", "execvpe", "fromShellCommandline",
+	"getoutput", "getstatusoutput", "passthru", "pcntl_exec", "pipeline", "pipeline_r",
+	"popen", "popen2", "popen2e", "popen3", "posix_spawn", "posix_spawnp", "proc_open",
+	"shell_exec", "spawn", "spawnSync", "spawnl", "spawnlp", "spawnv", "spawnvp", "system",
+	NULL
+};
+
+/* Names that mean this only in a file which uses one of the words below. */
+static const char *const maybe_starters[] = {
+	"$", "Command", "Process", "ProcessBuilder", "args", "argv", "call", "capture", "cmd",
+	"command", "commands", "exec", "executable", "new", "open", "program", "promisify", "run",
+	"sh", "shell", "which", NULL
+};
+
+static const char *const markers[] = {
+	"Bun.spawn", "Component\\Process", "Deno.Command", "IPC::", "Kernel.spawn", "Open3",
+	"Popen", "ProcessBuilder", "System.cmd", "child_process", "cross-spawn", "execa",
+	"google/zx", "node-pty", "os.exec", "os.spawn", "os.system", "passthru", "pcntl_exec",
+	"pexpect", "plumbum", "popen", "posix_spawn", "proc_open", "shell_exec", "shelljs",
+	"subprocess", "system(", "system2(",
+};
+
+enum app_language app_language_of(struct slim_trace *t, struct slim_node *node,
+				  enum slim_kind kind)
+{
+	struct slim_blob name = slim_blob(node->name, node->name_length);
+	for (size_t i = 0; i < SLIM_COUNT(file_names); i++)
+		if (slim_wildcard(slim_blob_of(file_names[i].pattern), name))
+			return file_names[i].language;
+	if (kind != SLIM_KIND_SCRIPT)
+		return APP_NONE;
+	struct slim_blob program = shebang_interpreter(t, node);
+	for (size_t i = 0; i < SLIM_COUNT(interpreters); i++)
+		if (slim_wildcard(slim_blob_of(interpreters[i].pattern), program))
+			return interpreters[i].language;
+	return APP_NONE;
+}
+
+bool app_starts_programs(struct slim_blob source)
+{
+	for (size_t i = 0; i < SLIM_COUNT(markers); i++)
+		if (memmem(source.ptr, source.len, markers[i], strlen(markers[i])))
+			return true;
+	return false;
+}
+
+static bool is_in(const char *const *list, struct slim_blob word)
+{
+	for (; *list; list++)
+		if (slim_blob_is(word, *list))
+			return true;
+	return false;
+}
+
+/* Behind the last dot, colon or arrow. */
+static struct slim_blob last_part(struct slim_blob name)
+{
+	size_t from = name.len;
+	while (from && !strchr(".:>", name.ptr[from - 1]))
+		from--;
+	return slim_blob(name.ptr + from, name.len - from);
+}
+
+enum app_belief app_belief_in(const struct app_literal *literal, bool starts)
+{
+	struct slim_blob name = last_part(literal->named);
+	if (literal->command)
+		return APP_BELIEF_SURE;
+	if (literal->called &&
+	    (is_in(starters, name) || slim_blob_ends(literal->named, "os.execute")))
+		return APP_BELIEF_SURE;
+	/* open(F, "-|", …) of Perl */
+	if (slim_blob_is(literal->text, "-|") || slim_blob_is(literal->text, "|-"))
+		return APP_BELIEF_SURE;
+	return starts && is_in(maybe_starters, name) ? APP_BELIEF_MAYBE : APP_BELIEF_NONE;
+}

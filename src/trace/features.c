@@ -100,7 +100,9 @@ const struct slim_feature slim_features[] = {
 	  .places = LIST("/etc/fonts/**", "/usr/share/fontconfig/**", "/usr/share/fonts/**", "/usr/local/share/fonts/**",
 			 "/usr/share/xml/fontconfig/**", "/usr/share/ghostscript/fonts/**", "/var/cache/fontconfig/**") },
 	{ "icu", SLIM_RULE_ICU, .sonames = LIST("libicuuc.so*"), .strings = LIST("/usr/share/icu"),
-	  .places = LIST("/usr/share/icu/**", "$LIB/libicudata.so.*") },
+	  /* its folders also hold what is for building with ICU */
+	  .places = LIST("/usr/share/icu/*.dat", "/usr/share/icu/*/*.dat", "/usr/share/icu/*/icudt*/**", "/usr/share/icu/icudt*/**",
+			 "$LIB/libicudata.so.*") },
 	{ "mime", SLIM_RULE_MIME, .go = true, .sonames = LIST("libgio-2.0.so*", "libQt5Core.so*", "libQt6Core.so*"),
 	  .programs = LIST("python3*", "nginx", "apache2", "httpd", "php*", "ruby*"),
 	  .strings = LIST("/usr/share/mime", "/usr/share/mime/globs2", "/etc/mime.types"),

@@ -35,8 +35,8 @@ static const struct runtime runtimes[] = {
 	  LIST("$PREFIX/lib/ruby/**", "$PREFIX/lib/*-linux-*/ruby/**", "$PREFIX/share/ruby/**", "/var/lib/gems/**",
 	       "/usr/share/rubygems-integration/**", "$PREFIX/lib/*-linux-*/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",
 	       "/usr/local/lib/site_ruby/**"), LIST(".gem"), false },
-	{ "Node.js", LIST("node", "nodejs"), LIST("libnode.so*"), LIST("/usr/share/nodejs/**", "/usr/lib/nodejs/**",
-	  "/usr/lib/*-linux-*/nodejs/**"), LIST("node_modules"), false },
+	{ "Node.js", LIST("node", "nodejs"), LIST("libnode.so*"), LIST("$PREFIX/share/nodejs/**", "$PREFIX/lib/nodejs/**",
+	  "$PREFIX/lib/*-linux-*/nodejs/**"), LIST("node_modules"), false },
 	{ "PHP", LIST("php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*"), LIST("libphp*.so*", "mod_php*.so"),
 	  LIST("$PREFIX/lib/php/**", "$PREFIX/lib/php[0-9]*/**", "$PREFIX/share/php/**", "$PREFIX/share/php[0-9]*/**", "/etc/php/**",
 	       "/etc/php[0-9]*/**", "/usr/local/etc/php/**", "/usr/local/lib/php/**", "/var/lib/php/**"), NULL, false },
@@ -146,6 +146,15 @@ static struct slim_node *npm_package_of(const struct slim_node *node)
 	return found;
 }
 
+/* Debian's modules find each other in one folder, which only Debian's own Node.js searches by itself. */
+static void keep_debian_modules(struct slim_trace *t, const struct slim_node *script)
+{
+	static const char place[] = "/usr/share/nodejs";
+	const struct slim_node *dir = slim_tree_find(slim_trace_tree(t), place);
+	if (dir && slim_node_within(script, dir) && slim_is_followed(t, script))
+		slim_keep_place(t, "/usr/share/nodejs/**", SLIM_RULE_RUNTIME, script, "modules that a kept script may load");
+}
+
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct state *s = state;
@@ -153,6 +162,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		struct slim_node *package = npm_package_of(node);
 		if (package)
 			slim_keep_below(t, package, SLIM_RULE_RUNTIME, node, "the package of a kept script");
+		keep_debian_modules(t, node);
 	}
 	if (runtime_of(t, node) < SLIM_COUNT(runtimes))
 		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;

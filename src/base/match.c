@@ -4,10 +4,13 @@
 #include <pcre2.h>
 
 #include "slim/alloc.h"
+#include "slim/path.h"
 
 struct slim_glob {
 	char *text;
-	pcre2_code *code;
+	struct slim_blob body; /* of the text, without slashes at its ends */
+	bool anywhere;         /* body is the last part of a path, not a whole one */
+	pcre2_code *code;      /* NULL: no wildcards */
 };
 
 static int fail(struct slim_error **err, const char *pattern, int code)
@@ -29,9 +32,8 @@ static struct slim_blob strip_slashes(struct slim_blob text)
 
 static int compile(struct slim_glob *glob, struct slim_error **err)
 {
-	struct slim_blob body = strip_slashes(slim_blob_of(glob->text));
-	bool anywhere = glob->text[0] != '/' && !memchr(body.ptr, '/', body.len);
-	slim_autofree char *pattern = slim_format("%s%.*s", anywhere ? "**/" : "", (int)body.len, body.ptr);
+	slim_autofree char *pattern = slim_format("%s%.*s", glob->anywhere ? "**/" : "", (int)glob->body.len,
+						  glob->body.ptr);
 	PCRE2_UCHAR *regex = NULL;
 	PCRE2_SIZE length = 0;
 	int failed = pcre2_pattern_convert((PCRE2_SPTR)pattern, strlen(pattern), PCRE2_CONVERT_GLOB, &regex, &length,
@@ -53,7 +55,9 @@ int slim_glob_new(const char *pattern, struct slim_glob **out, struct slim_error
 		return slim_fail(err, SLIM_BAD_USAGE, "pattern '': matches nothing");
 	struct slim_glob *glob = slim_calloc(1, sizeof(*glob));
 	glob->text = slim_strdup(pattern);
-	if (compile(glob, err) < 0) {
+	glob->body = strip_slashes(slim_blob_of(glob->text));
+	glob->anywhere = pattern[0] != '/' && !memchr(glob->body.ptr, '/', glob->body.len);
+	if (strpbrk(pattern, "*?[\\") && compile(glob, err) < 0) {
 		slim_glob_free(glob);
 		return -1;
 	}
@@ -64,12 +68,21 @@ int slim_glob_new(const char *pattern, struct slim_glob **out, struct slim_error
 bool slim_glob_matches(const struct slim_glob *glob, struct slim_blob path)
 {
 	path = strip_slashes(path);
+	if (!glob->code)
+		return slim_blob_equal(glob->anywhere ? slim_path_base(path) : path, glob->body);
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	if (!data)
 		slim_out_of_memory();
 	int found = pcre2_match(glob->code, (PCRE2_SPTR)(path.len ? path.ptr : ""), path.len, 0, 0, data, NULL);
 	pcre2_match_data_free(data);
 	return found >= 0;
+}
+
+bool slim_glob_literal(const struct slim_glob *glob, struct slim_blob *literal, bool *name)
+{
+	*literal = glob->body;
+	*name = glob->anywhere;
+	return !glob->code;
 }
 
 const char *slim_glob_text(const struct slim_glob *glob)

@@ -2,27 +2,107 @@
 #include <string.h>
 
 #include "engine.h"
+#include "hash.h"
+#include "slim/path.h"
 
 /*
- * What decides about each node: the last wish whose glob matches it or a folder above it. Numbers are wishes + 1;
- * nodes come parents first.
+ * Allowlists can be as long as the image has files, so those that name one path, or one name, are looked up. What is
+ * left are patterns, which are tried on each node. The last wish that matches a node or a folder above it decides.
  */
-static void decide(struct slim_trace *t, uint32_t *decisive, bool *matched)
+struct literal {
+	UT_hash_handle hh;
+	struct slim_blob text;
+	uint32_t last; /* the last wish of this text, + 1 */
+	bool matched;
+};
+
+struct index {
+	const struct slim_wishes *wishes;
+	struct slim_arena *arena;
+	struct literal *paths, *names;
+	uint32_t *patterns; /* wishes */
+	size_t pattern_count, pattern_capacity;
+	bool *matched;      /* of each pattern's wish */
+};
+
+static struct literal *find_literal(struct literal *table, struct slim_blob text)
 {
-	const struct slim_wishes *w = t->in.wishes;
-	for (uint32_t id = 0; id < t->count; id++) {
-		const struct slim_node *node = slim_tree_node(t->in.tree, id);
-		slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
-		struct slim_blob path = slim_blob_of(slim_node_path(scratch, node));
-		decisive[id] = node->parent ? decisive[node->parent->id] : 0;
-		for (size_t i = 0; i < w->count; i++) {
-			if (!w->items[i].glob || !slim_glob_matches(w->items[i].glob, path))
-				continue;
-			matched[i] = true;
-			if (i + 1 > decisive[id])
-				decisive[id] = (uint32_t)(i + 1);
-		}
+	struct literal *found;
+	HASH_FIND(hh, table, text.ptr, text.len, found);
+	return found;
+}
+
+static void add_wish(struct index *x, uint32_t number)
+{
+	const struct slim_glob *glob = x->wishes->items[number].glob;
+	struct slim_blob text;
+	bool name;
+	if (!glob)
+		return;
+	if (!slim_glob_literal(glob, &text, &name)) {
+		*slim_push(&x->patterns, &x->pattern_count, &x->pattern_capacity) = number;
+		return;
 	}
+	struct literal **table = name ? &x->names : &x->paths, *l = find_literal(*table, text);
+	if (!l) {
+		l = slim_arena_alloc(x->arena, sizeof(*l));
+		l->text = text;
+		HASH_ADD_KEYPTR(hh, *table, text.ptr, text.len, l);
+	}
+	l->last = number + 1;
+}
+
+static void index_wishes(struct index *x)
+{
+	x->matched = slim_calloc(x->wishes->count, sizeof(*x->matched));
+	for (uint32_t i = 0; i < x->wishes->count; i++)
+		add_wish(x, i);
+}
+
+static void clear_index(struct index *x)
+{
+	HASH_CLEAR(hh, x->paths);
+	HASH_CLEAR(hh, x->names);
+	free(x->patterns);
+	free(x->matched);
+	slim_arena_free(x->arena);
+}
+
+static void take_literal(struct literal *l, uint32_t *decisive)
+{
+	if (!l)
+		return;
+	l->matched = true;
+	if (l->last > *decisive)
+		*decisive = l->last;
+}
+
+/* The last wish that decides about NODE itself, + 1, if it is behind DECISIVE, the one about its folder. */
+static uint32_t decide_node(struct index *x, struct slim_node *node, uint32_t decisive)
+{
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+	struct slim_blob path = slim_blob_of(slim_node_path(scratch, node));
+	path = slim_blob(path.ptr + 1, path.len - 1);
+	take_literal(find_literal(x->paths, path), &decisive);
+	take_literal(find_literal(x->names, slim_path_base(path)), &decisive);
+	for (size_t i = 0; i < x->pattern_count; i++) {
+		uint32_t wish = x->patterns[i];
+		if (!slim_glob_matches(x->wishes->items[wish].glob, path))
+			continue;
+		x->matched[wish] = true;
+		if (wish + 1 > decisive)
+			decisive = wish + 1;
+	}
+	return decisive;
+}
+
+static bool has_matched(const struct index *x, size_t wish)
+{
+	struct slim_blob text;
+	bool name;
+	if (!slim_glob_literal(x->wishes->items[wish].glob, &text, &name))
+		return x->matched[wish];
+	return find_literal(name ? x->names : x->paths, text)->matched;
 }
 
 static bool has_globs(const struct slim_wishes *w)
@@ -66,9 +146,13 @@ void slim_allowlist_apply(struct slim_trace *t)
 	const struct slim_wishes *w = t->in.wishes;
 	if (!has_globs(w))
 		return;
+	slim_cleanup(clear_index) struct index x = { .wishes = w, .arena = slim_arena_new() };
+	index_wishes(&x);
 	slim_autofree uint32_t *decisive = slim_calloc(t->count, sizeof(*decisive));
-	slim_autofree bool *matched = slim_calloc(w->count, sizeof(*matched));
-	decide(t, decisive, matched);
+	for (uint32_t id = 0; id < t->count; id++) { /* parents come first */
+		struct slim_node *node = slim_tree_node(t->in.tree, id);
+		decisive[id] = decide_node(&x, node, node->parent ? decisive[node->parent->id] : 0);
+	}
 	for (uint32_t id = 0; id < t->count; id++)
 		if (decisive[id] && w->items[decisive[id] - 1].kind == SLIM_WISH_DROP)
 			t->marks[id] |= SLIM_MARK_DROPPED;
@@ -78,7 +162,7 @@ void slim_allowlist_apply(struct slim_trace *t)
 			slim_keep(t, slim_tree_node(t->in.tree, id), SLIM_RULE_KEEP, NULL, "%s %s", wish->origin, wish->text);
 	}
 	for (size_t i = 0; i < w->count; i++)
-		if (w->items[i].glob && !matched[i])
+		if (w->items[i].glob && !has_matched(&x, i))
 			slim_warn(t->in.log, "%s %s matched nothing", w->items[i].origin, w->items[i].text);
 }
 

@@ -17,11 +17,16 @@ static void add_base(struct script_run *r, const struct slim_node *dir)
 	*slim_push(&r->bases, &r->base_count, &r->base_capacity) = dir;
 }
 
+static bool changes_folder(const struct shell_event *e)
+{
+	return e->kind == SHELL_COMMAND && e->count &&
+	       (slim_blob_is(e->words[0].text, "cd") || slim_blob_is(e->words[0].text, "pushd"));
+}
+
 /* cd /srv/app: where relative paths may start from. */
 static void add_cd(struct script_run *r, const struct shell_event *e)
 {
-	if (e->kind != SHELL_COMMAND || e->count < 2 ||
-	    (!slim_blob_is(e->words[0].text, "cd") && !slim_blob_is(e->words[0].text, "pushd")))
+	if (!changes_folder(e) || e->count < 2)
 		return;
 	struct shell_texts texts = shell_expand(&r->context, e->words[e->count - 1].text);
 	for (size_t i = 0; i < texts.count; i++)
@@ -60,23 +65,43 @@ static void run_end(struct script_run *r)
 	free(r->bases);
 }
 
+/* What WORD names hangs on no variable, and on no PATH. */
+static bool is_settled(const struct shell_word *word)
+{
+	return memchr(word->text.ptr, '/', word->text.len) && !memchr(word->text.ptr, SHELL_VAR, word->text.len);
+}
+
+/* Load what E reads. True: another value of a variable could change what that is. */
+static bool link_event(struct script_run *r, const struct shell_event *e)
+{
+	struct shell_part parts[SHELL_PARTS_MAX];
+	size_t count = e->kind == SHELL_COMMAND ? shell_unwrap(r->set->arena, e->words, e->count, parts) : 0;
+	bool open = false;
+	for (size_t i = 0; i < count; i++) {
+		const struct shell_word *word = &e->words[parts[i].index];
+		if (parts[i].role != SHELL_SOURCES && parts[i].role != SHELL_FILE)
+			continue;
+		run_link_source(r, word, parts[i].role == SHELL_SOURCES);
+		open |= !is_settled(word);
+	}
+	return open;
+}
+
 bool script_link_sources(struct script_set *set, struct script *script)
 {
 	size_t version = script_scope(script)->version;
 	const struct script *newest = set->scripts;
-	if (script->linked == version)
+	if (script->linked == version || script->settled)
 		return false;
 	struct script_run r = run_new(set, script, NULL);
+	bool open = false, moves = false;
 	for (size_t i = 0; i < script->count; i++) {
-		const struct shell_event *e = &script->events[i];
-		struct shell_part parts[SHELL_PARTS_MAX];
-		size_t count = e->kind == SHELL_COMMAND ? shell_unwrap(set->arena, e->words, e->count, parts) : 0;
-		for (size_t j = 0; j < count; j++)
-			if (parts[j].role == SHELL_SOURCES || parts[j].role == SHELL_FILE)
-				run_link_source(&r, &e->words[parts[j].index], parts[j].role == SHELL_SOURCES);
+		open |= link_event(&r, &script->events[i]);
+		moves |= changes_folder(&script->events[i]);
 	}
 	run_end(&r);
 	script->linked = version;
+	script->settled = !open && !moves;
 	return script_scope(script)->version != version || set->scripts != newest;
 }
 

@@ -35,6 +35,7 @@ struct script {
 	size_t source_length;
 	size_t seen;                 /* the version of the scope that was evaluated; 0: none */
 	size_t linked;               /* the version with which sources were looked for */
+	bool settled;                /* no variable can change what it reads: it is linked for good */
 	struct script *next;
 };
 

@@ -40,7 +40,7 @@ int slim_selection_rewrite(struct slim_selection *selection, const struct slim_n
 /*
  * Rewrite the selected files of package databases so that they list what is selected, and no more: a package survives
  * with one file of its own that is no documentation; stanzas of survivors stay byte for byte. Databases of dpkg
- * (status, status.d, info/) and apk. Sources: dpkg(1), deb-control(5), apk-installed(5); tracing.md E2 to E4.
+ * (status, status.d, info/) and apk. Sources: dpkg(1), deb-control(5), apk-installed(5); docs/rules.md E2 to E4.
  */
 int slim_selection_tell_packages(struct slim_selection *selection, const struct slim_packages *packages,
 				 struct slim_error **err) SLIM_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* The application's own folders, and files that no package owns: tracing.md D (ladder), E10. */
+/* The application's own folders, and files that no package owns: docs/rules.md D (ladder), E10. */
 #include <string.h>
 
 #include "owners.h"

@@ -1,4 +1,4 @@
-/* Paths that kept configuration files and kept programs name. tracing.md E9, D9, F rows 21 and 39. */
+/* Paths that kept configuration files and kept programs name. docs/rules.md E9, D9. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Libraries that programs load while they run: tracing.md A16 to A19. */
+/* Libraries that programs load while they run: docs/rules.md A16 to A19. */
 #include <string.h>
 
 #include "loads.h"

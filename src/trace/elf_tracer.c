@@ -1,4 +1,4 @@
-/* What the loader reads to start a kept program, or to load a kept library: tracing.md A1 to A15. */
+/* What the loader reads to start a kept program, or to load a kept library: docs/rules.md A1 to A15. */
 #include <string.h>
 
 #include "loads.h"

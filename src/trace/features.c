@@ -1,4 +1,4 @@
-/* The rules of tracing.md B that are tables: symbol, library, program or string → files. One row a rule. */
+/* The rules of docs/rules.md B that are tables: symbol, library, program or string → files. One row a rule. */
 #include "system_data.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -40,7 +40,7 @@ static const char *const nss_symbols[] = {
 	dir "/v/vt102", dir "/v/vt220", dir "/v/vt52", dir "/x/xterm*", dir "/r/rxvt*", dir "/c/cygwin", dir "/E/Eterm*", \
 	dir "/h/hurd", dir "/c/cons25", dir "/p/pcansi", dir "/m/mach*", dir "/w/wsvt25*"
 
-/* Each row: tracing.md's id is in rules.def. Library data (B20): the library's own manual names the folders. */
+/* Each row: docs/rules.md's id is in rules.def. Library data (B20): the library's own manual names the folders. */
 const struct slim_feature slim_features[] = {
 	{ "nss", SLIM_RULE_NSS, .symbols = nss_symbols, .strings = LIST("/etc/nsswitch.conf"), .go = true,
 	  .places = LIST("/etc/rpc", "/etc/ethers", "/etc/netgroup", "/etc/aliases", "/etc/hosts.equiv", "/etc/nscd.conf"),

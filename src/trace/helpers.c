@@ -1,4 +1,4 @@
-/* Programs that kept programs start, and what lies beside them: tracing.md A21 to A25. */
+/* Programs that kept programs start, and what lies beside them: docs/rules.md A21 to A25. */
 #include <string.h>
 
 #include "owners.h"

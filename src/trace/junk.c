@@ -10,7 +10,7 @@ struct place {
 };
 
 /*
- * Whole places. Sources: tracing.md E9 (docs, headers, locales), E10 (caches), D1 to D6 (named junk of runtimes);
+ * Whole places. Sources: docs/rules.md E9 (docs, headers, locales), E10 (caches), D1 to D6 (named junk of runtimes);
  * FHS 3.0 for the folders; apt.conf(5), apk(8), yum.conf(5) for the caches.
  */
 static const struct place places[] = {

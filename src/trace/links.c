@@ -1,4 +1,4 @@
-/* Symbolic links: what kept links point to, further names of kept files, and links out of the image. tracing.md 0, 0.1 */
+/* Symbolic links: what kept links point to, further names of kept files, and links out of the image. docs/rules.md 0, 0.1 */
 #include <string.h>
 
 #include "owners.h"

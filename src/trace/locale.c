@@ -1,5 +1,5 @@
 /*
- * Locales that the image selects: Env, scripts and /etc/default/locale. tracing.md B4; glibc locale/findlocale.c and
+ * Locales that the image selects: Env, scripts and /etc/default/locale. docs/rules.md B4; glibc locale/findlocale.c and
  * intl/l10nflist.c for the names that are tried. Of the message catalogues only those of selected languages and kept
  * packages stay.
  */

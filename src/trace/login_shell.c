@@ -1,4 +1,4 @@
-/* Shells that su, login and sshd start, and the homes they start in: those of /etc/passwd. tracing.md B22, passwd(5) */
+/* Shells that su, login and sshd start, and the homes they start in: those of /etc/passwd. docs/rules.md B22, passwd(5) */
 #include <string.h>
 
 #include "owners.h"

@@ -1,4 +1,4 @@
-/* The libraries that name lookups load: tracing.md B1. */
+/* The libraries that name lookups load: docs/rules.md B1. */
 #include <ctype.h>
 #include <string.h>
 

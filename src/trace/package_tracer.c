@@ -1,4 +1,4 @@
-/* What the package of a started program brings along: tracing.md E1, E2, E7, E9. */
+/* What the package of a started program brings along: docs/rules.md E1, E2, E7, E9. */
 #include <string.h>
 
 #include "owners.h"
@@ -6,7 +6,7 @@
 
 /*
  * Packages whose files are found one by one, by other rules: libraries, commands, and runtimes (runtime.c). To keep
- * them whole would rebuild the fat image. Shell patterns of Debian's, Alpine's and Red Hat's names; tracing.md E9.
+ * them whole would rebuild the fat image. Shell patterns of Debian's, Alpine's and Red Hat's names; docs/rules.md E9.
  */
 static const char *const exact[] = {
 	"libc6*", "libc-bin", "glibc*", "musl*", "locales*", "coreutils*", "busybox*", "util-linux*", "mount", "login*", "passwd",

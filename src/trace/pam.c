@@ -1,4 +1,4 @@
-/* PAM: pam.conf(5), pam.d(5). The services of a program, what they include, and their modules. tracing.md B7 */
+/* PAM: pam.conf(5), pam.d(5). The services of a program, what they include, and their modules. docs/rules.md B7 */
 #include <string.h>
 
 #include "system_data.h"

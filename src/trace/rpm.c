@@ -1,7 +1,7 @@
 /* rpm's database is not read: it is only said that files then look as if nobody owned them. */
 #include "package_db.h"
 
-/* syft and trivy look at these (tracing.md E1) */
+/* syft and trivy look at these (docs/rules.md E1) */
 static const char *const folders[] = { "/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm" };
 static const char *const names[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 

@@ -1,5 +1,5 @@
 /*
- * Language runtimes, kept whole but for named junk until each has a tracer of its own: tracing.md D. A runtime is in
+ * Language runtimes, kept whole but for named junk until each has a tracer of its own: docs/rules.md D. A runtime is in
  * use when something certain starts its program, or a kept program is linked with it.
  */
 #include <string.h>
@@ -102,7 +102,7 @@ static void keep_places(struct slim_trace *t, const struct runtime *runtime, con
 		slim_keep_below(t, (struct slim_node *)prefix_of(node), SLIM_RULE_RUNTIME, node, "%s", runtime->name);
 }
 
-/* Programs in these languages take names of locales from their code: tracing.md B4. The image has few, made on purpose. */
+/* Programs in these languages take names of locales from their code: docs/rules.md B4. The image has few, made on purpose. */
 static bool names_locales(const struct runtime *runtime)
 {
 	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);

@@ -1,4 +1,4 @@
-/* The roots that the image's config names (OCI image-spec config.md; Docker's Healthcheck and Shell). tracing.md 0. */
+/* The roots that the image's config names (OCI image-spec config.md; Docker's Healthcheck and Shell). docs/rules.md 0. */
 #include "seeds.h"
 
 #include <string.h>

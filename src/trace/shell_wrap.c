@@ -1,4 +1,4 @@
-/* Programs and builtins that start what their arguments say (tracing.md C3): their own manual pages say which options
+/* Programs and builtins that start what their arguments say (docs/rules.md C3): their own manual pages say which options
  * take an argument. */
 #include <string.h>
 

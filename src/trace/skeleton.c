@@ -1,7 +1,7 @@
 /*
  * Folders that programs expect: all of them but junk, managed trees and what a dropped package left behind below /usr.
  * There a folder stays if it was empty in the image (it is there to be filled) or is one of the first two levels; its
- * contents are what a package brings, so without contents it serves nobody. tracing.md 0.1 and F rows 40 and 42.
+ * contents are what a package brings, so without contents it serves nobody. docs/rules.md 0.1.
  */
 #include <string.h>
 

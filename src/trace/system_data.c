@@ -114,7 +114,7 @@ static const char *trigger_of(const struct slim_feature *feature, const struct f
 	return held_string(f, feature->strings);
 }
 
-/* A static program that is linked with glibc opens the shared one for NSS and character sets. tracing.md A20 */
+/* A static program that is linked with glibc opens the shared one for NSS and character sets. docs/rules.md A20 */
 static void keep_libc_of_static(struct slim_trace *t, struct slim_node *node, const struct facts *f)
 {
 	if (f->elf->dynamic || f->elf->go || !held_string(f, (const char *const[]){ "/etc/nsswitch.conf", NULL }))

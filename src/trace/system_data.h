@@ -1,4 +1,4 @@
-/* System data that kept ELF files open by names that are not theirs: the C library's, OpenSSL's, … tracing.md B. */
+/* System data that kept ELF files open by names that are not theirs: the C library's, OpenSSL's, … docs/rules.md B. */
 #ifndef SLIM_TRACE_SYSTEM_DATA_H
 #define SLIM_TRACE_SYSTEM_DATA_H
 
@@ -27,7 +27,7 @@ extern const struct slim_feature slim_features[];
 enum { SLIM_FEATURE_MAX = 128 }; /* more than there are */
 size_t slim_feature_count(void);
 
-/* What stays in any case: tracing.md 0.1. Patterns as in `places`; ends with NULL. */
+/* What stays in any case: docs/rules.md 0.1. Patterns as in `places`; ends with NULL. */
 extern const char *const slim_always[];
 
 /* Whether a shell pattern of LIST matches NAME. */

@@ -1,5 +1,5 @@
 /*
- * Time zones (tracing.md B5). The whole tree stays for every program that knows local time: the zone may be given when
+ * Time zones (docs/rules.md B5). The whole tree stays for every program that knows local time: the zone may be given when
  * the container starts (TZ), and databases and runtimes take names from their data; it is about 4 MB. Its doubles
  * right/ and posix/ stay only if TZ names them.
  */

@@ -4,6 +4,7 @@
     config {"Entrypoint":["/bin/app"]}      the config's `config` object
     platform linux/arm64                    default: linux/amd64
     archive form=oci compression=zstd outer=gzip    default: docker, none, none (tests/lib/image.py has the names)
+    history [{"created_by":"x"}]            the config's history; default: an entry a layer
     layer                                   starts the next layer; the first one may be left out
     elf /bin/app interp=/lib/ld.so needed=liba.so   an ELF file: the attributes are those of tests/lib/elf.py
     file /etc/x "one line\\n"                a file; without a text it is empty
@@ -23,7 +24,7 @@
     keep                                    the kept paths that are no folders, all of them, with the rules, all of them
     /bin/app entrypoint
     /lib/liba.so needed<-/bin/app link      rule<-asker, or a rule whoever asked; * allows further rules; alone: any
-    /var/empty/                             a folder that must stay (others may stay as well)
+    /var/empty/ skeleton                    a folder that must stay (others may stay as well), with its rules as above
     drop                                    paths that must not stay
     /etc/y
     doubt /bin/app loads 'x%s.so'           a doubt about this path that has this text in it (- : about no path)
@@ -57,7 +58,7 @@ class Scenario:
         self.image = image.Image({})
         self.archive = {"form": "docker", "compression": "none", "outer": "none"}
         self.args, self.host = [], {}
-        self.keep, self.folders = {}, []  # path -> list of (rule, asker or None)
+        self.keep, self.folders = {}, {}  # path -> list of (rule, asker or None)
         self.drop, self.doubts, self.warnings = [], [], []
         self.fail = None                  # (status, text)
 
@@ -199,6 +200,9 @@ class _Reader:
                 raise ValueError("no such archive attribute: " + name)
             self.scenario.archive[name] = value
 
+    def do_history(self, rest):
+        self.scenario.image.extra["history"] = json.loads(rest)
+
     def do_layer(self, rest):
         if rest:
             raise ValueError("layer takes no arguments")
@@ -278,12 +282,12 @@ class _Reader:
 
     def keep_line(self, line):
         path, *rules = words(line)
+        section = self.scenario.keep
         if path.endswith("/"):
-            self.scenario.folders.append(path[:-1] or "/")
-            return
-        if path in self.scenario.keep:
+            section, path = self.scenario.folders, path[:-1] or "/"
+        if path in section:
             raise ValueError("twice: " + path)
-        self.scenario.keep[path] = [tuple((rule.split("<-", 1) + [None])[:2]) for rule in rules]
+        section[path] = [tuple((rule.split("<-", 1) + [None])[:2]) for rule in rules]
 
     def do_drop(self, rest):
         self.section = lambda line: self.scenario.drop.append(words(line)[0])
@@ -313,13 +317,11 @@ class Result:
         self.status, self.stderr, self.report = status, stderr, report
 
     def kept(self):
-        """path -> set of (rule, asker or None), of what is no folder; and the set of kept folders."""
-        files, folders = {}, set()
+        """path -> set of (rule, asker or None): of what is no folder, and of the kept folders."""
+        files, folders = {}, {}
         for item in self.report["kept"]:
-            if item["type"] in FOLDER_TYPES:
-                folders.add(item["path"])
-            else:
-                files[item["path"]] = {(r["rule"], r["from"]) for r in item["reasons"]}
+            section = folders if item["type"] in FOLDER_TYPES else files
+            section[item["path"]] = {(r["rule"], r["from"]) for r in item["reasons"]}
         return files, folders
 
 
@@ -410,6 +412,8 @@ def _compare_report(scenario, result):
     for path in sorted(set(files) & set(scenario.keep)):
         problems += _rule_problems(path, scenario.keep[path], files[path])
     problems += ["missing folder: " + p for p in scenario.folders if p not in folders]
+    for path in sorted(set(folders) & set(scenario.folders)):
+        problems += _rule_problems(path + "/", scenario.folders[path], folders[path])
     problems += ["kept, but listed under drop: " + p for p in scenario.drop
                  if p in files or p.rstrip("/") in folders and p.endswith("/")]
     for path, text in scenario.doubts:

@@ -23,14 +23,14 @@ keep
 /bin/app entrypoint
 /bin/sh link<-/bin/app *
 "/with blank"
-/var/empty/
+/var/empty/ skeleton
 drop
 /bin/run
 doubt /bin/app loads
 """
 
 ACTUAL = {"/bin/app": [("entrypoint", None)], "/bin/sh": [("link", "/bin/app"), ("always", None)],
-          "/with blank": [("keep", None)], "/var/empty": None}
+          "/with blank": [("keep", None)], "/var/empty/": [("skeleton", None)]}
 
 
 def parse(text):
@@ -48,8 +48,8 @@ def error(text):
 def result(change=None, doubts=(("/bin/app", "loads x"),), status=0, stderr=""):
     actual = dict(ACTUAL)
     actual.update(change or {})
-    kept = [{"path": p, "type": "file" if r is not None else "folder",
-             "reasons": [{"rule": a, "from": b} for a, b in r or []]} for p, r in actual.items() if r != "gone"]
+    kept = [{"path": p.rstrip("/"), "type": "folder" if p.endswith("/") else "file",
+             "reasons": [{"rule": a, "from": b} for a, b in r]} for p, r in actual.items() if r != "gone"]
     report = {"kept": kept, "doubts": [{"path": p, "text": t} for p, t in doubts]}
     return scenario.Result(status, stderr, report if status == 0 else None)
 
@@ -86,7 +86,8 @@ CHECKS = [
     ("a rule too much", lambda: "has also keep" in problems(change={"/bin/app": [("entrypoint", None), ("keep", None)]})),
     ("another asker", lambda: "lacks link<-/bin/app" in problems(change={"/bin/sh": [("link", "/bin/b")]})),
     ("further rules by *", lambda: problems(change={"/bin/sh": [("link", "/bin/app")]}) == ""),
-    ("a folder is missing", lambda: "missing folder: /var/empty" in problems(change={"/var/empty": "gone"})),
+    ("a folder is missing", lambda: "missing folder: /var/empty" in problems(change={"/var/empty/": "gone"})),
+    ("a folder by another rule", lambda: "lacks skeleton" in problems(change={"/var/empty/": [("volume", None)]})),
     ("a doubt is missing", lambda: "no doubt about /bin/app" in problems(doubts=())),
     ("a failed run", lambda: "exit status 1" in problems(status=1, stderr="slim: x: y\n")),
     ("a failure that is wanted", lambda: not scenario.compare(parse(FAIL), result(status=3, stderr="no entrypoint\n"))),

@@ -148,9 +148,14 @@ static const char **take_list(struct elf_file *f, const struct elf_text_list *li
 	return out;
 }
 
-/* Words are only of use where something is looked up by name: this keeps every library's identifiers out of memory. */
+/*
+ * Words are only of use where something is looked up by name, or where a program may start its siblings through a library
+ * of its own: this keeps every library's identifiers out of memory.
+ */
 static bool looks_up_words(const struct slim_elf *e)
 {
+	if (e->program)
+		return true;
 	static const char *const symbols[] = {
 		"execl", "execle", "execlp", "execv", "execve", "execveat", "execvp", "execvpe", "fexecve", "pam_start",
 		"popen", "posix_spawn", "posix_spawnp", "system", "wordexp",

@@ -106,6 +106,23 @@ static void keep_words(struct slim_trace *t, struct slim_node *node, const struc
 		slim_keep_program(t, slim_blob_of(found[i]), SLIM_RULE_COMMAND_STRING, node, "'%s'", found[i]);
 }
 
+/*
+ * The bare name of a program of the same package: found beside this one, in a folder that a setting names, or by a
+ * library that starts it. Its import says nothing here.
+ */
+static void keep_own_words(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
+{
+	const struct slim_packages *packages = slim_trace_packages(t);
+	const struct slim_package *mine = slim_packages_owner(packages, node), *other;
+	for (const char **word = elf->words; mine && *word; word++) {
+		struct slim_node *program = slim_find_program(t, slim_blob_of(*word));
+		bool another = program && program != node && slim_kind_of(t, program) == SLIM_KIND_PROGRAM;
+		other = another ? slim_packages_owner(packages, program) : NULL;
+		if (other && !strcmp(other->source, mine->source) && !slim_name_in(common_words, *word))
+			slim_keep_program(t, slim_blob_of(*word), SLIM_RULE_COMMAND_STRING, node, "'%s'", *word);
+	}
+}
+
 static void keep_started(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf);
@@ -165,6 +182,8 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	keep_started(t, node, elf);
 	if (!elf->program || !slim_is_followed(t, node))
 		return;
+	if (!slim_name_in(no_words_of, node->name))
+		keep_own_words(t, node, elf);
 	keep_prefix(t, node);
 	keep_siblings(t, node);
 }

@@ -19,6 +19,7 @@ struct slim_elf {
 	bool program;            /* can be started: ET_EXEC, or ET_DYN with an interpreter or DF_1_PIE */
 	bool dynamic;            /* has a dynamic section */
 	bool go;                 /* built by Go (.go.buildinfo) */
+	bool go_exec;            /* … and with what starts programs (os/exec) */
 	bool payload;            /* bytes are appended behind the last section and segment */
 	const char *interpreter; /* PT_INTERP, or NULL */
 	const char *soname, *rpath, *runpath;            /* or NULL */

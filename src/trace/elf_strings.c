@@ -1,7 +1,7 @@
 /*
  * String constants of the data sections, in one pass: what stands before a NUL and is printable. What the linker merged
  * into the tail of a longer string is not seen, nor what a compiler packs without NULs (Rust's literals). Go packs
- * all of its strings so: there only a path that stands alone between bytes that are no text is taken.
+ * all of its strings so: elf_go.c finds their ends; a path that stands alone between bytes that are no text is taken, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -171,12 +171,16 @@ int elf_read_strings(struct elf_file *f, struct slim_error **err)
 	struct elf_ranges ranges = { 0 };
 	struct elf_strings s = { .buffer = f->buffer, .text_left = TEXT_TOTAL };
 	slim_autofree char *buffer = slim_alloc(CHUNK + ELF_TEXT_LIMIT + 1);
-	int failed = 0;
+	int failed = f->facts->go ? elf_go_starts_programs(f, err) : 0;
+	f->facts->go_exec = failed > 0;
+	failed = failed < 0 ? -1 : 0;
 	elf_classes(s.classes);
-	s.want_words = !f->facts->go && looks_up_words(f->facts);
+	s.want_words = f->facts->go ? f->facts->go_exec : looks_up_words(f->facts);
 	text_ranges(f, &ranges);
 	for (size_t i = 0; i < ranges.count && !failed; i++)
 		failed = scan_range(f, &s, ranges.items[i], buffer, err);
+	if (f->facts->go && !failed)
+		failed = elf_read_go_literals(f, &s, err);
 	f->facts->paths = take_list(f, &s.lists[ELF_PATH]);
 	f->facts->sonames = take_list(f, &s.lists[ELF_SONAME]);
 	f->facts->templates = take_list(f, &s.lists[ELF_TEMPLATE]);

@@ -37,6 +37,11 @@ void elf_classes(unsigned char classes[256]);
 void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has);
 void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size_t length);
 
+/* elf_go.c. 1: a Go program is linked with os/exec; 0: no; -1: error. */
+int elf_go_starts_programs(const struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;
+/* Hand each string literal of a Go program for x86-64 or AArch64 to elf_classify. */
+int elf_read_go_literals(const struct elf_file *f, struct elf_strings *s, struct slim_error **err) SLIM_MUST_CHECK;
+
 /* Whether all of TEXT is a library's file name: libfoo.so.1 */
 bool elf_is_soname(struct slim_blob text);
 

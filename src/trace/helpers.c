@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "owners.h"
+#include "shell_script.h"
 #include "system_data.h"
 
 /* Bytes of a program and what it alone needs, up to which a mere name is worth it: A22 (c). */
@@ -43,12 +44,24 @@ static bool joins_commands(struct slim_blob word)
 	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") || slim_blob_is(word, ";");
 }
 
+/* "a | b" is also how messages name a choice: the first word has to be a program, and no English one. */
+static bool is_likely_command(struct slim_trace *t, struct slim_blob text)
+{
+	struct slim_blob word, rest = text;
+	if (!memmem(text.ptr, text.len, " | ", 3) || !slim_blob_split_any(&rest, " \t", &word) ||
+	    memchr(word.ptr, '=', word.len))
+		return true;
+	return shell_is_builtin(word) || (slim_find_program(t, word) && (!shell_is_prose(word) || (rest.len && *rest.ptr == '-')));
+}
+
 /* A22 (b): a string that can only be a command line: its first word, and each behind a pipe or the like. */
 static void keep_command_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	for (const char **text = elf->commands; *text; text++) {
 		struct slim_blob rest = slim_blob_of(*text), word;
 		bool starts = true;
+		if (!is_likely_command(t, rest))
+			continue;
 		while (slim_blob_split_any(&rest, " \t\n", &word)) {
 			bool assignment = starts && memchr(word.ptr, '=', word.len);
 			if (starts && word.len && !assignment)
@@ -78,9 +91,17 @@ static const char *const common_words[] = {
 	"write", "yes", NULL,
 };
 
-static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const char *word)
+/* What Go's own packages hold: names of system calls, and of encodings. */
+static const char *const go_words[] = { "chmod", "chown", "dirname", "gzip", "mkdir", "mkfifo", "mknod", "readlink", "rmdir",
+					 "truncate", "zstd", NULL };
+
+/* What Go programs start by name: tracing.md D8. */
+static const char *const go_programs[] = { "docker", "git", "iptables", "ip6tables", "kubectl", "modprobe", "nft", "openssl",
+					    "rsync", "sh", "ssh", "tar", "unpigz", NULL };
+
+static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const struct slim_elf *elf, const char *word)
 {
-	if (slim_name_in(common_words, word))
+	if (slim_name_in(common_words, word) || (elf->go && slim_name_in(go_words, word)))
 		return false;
 	struct slim_node *program = slim_find_program(t, slim_blob_of(word));
 	return program && program != node && slim_kind_of(t, program) == SLIM_KIND_PROGRAM &&
@@ -96,7 +117,11 @@ static void keep_words(struct slim_trace *t, struct slim_node *node, const struc
 	const char *found[WORDS_MAX];
 	size_t count = 0;
 	for (const char **word = elf->words; *word; word++) {
-		if (!is_word_for(t, node, *word))
+		if (elf->go && slim_name_in(go_programs, *word)) {
+			slim_keep_program(t, slim_blob_of(*word), SLIM_RULE_COMMAND_STRING, node, "'%s'", *word);
+			continue;
+		}
+		if (!is_word_for(t, node, elf, *word))
 			continue;
 		if (count == WORDS_MAX)
 			return;
@@ -125,7 +150,7 @@ static void keep_own_words(struct slim_trace *t, struct slim_node *node, const s
 
 static void keep_started(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
-	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf);
+	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf) || elf->go_exec;
 	if (shell)
 		slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node, "imports system, popen or wordexp");
 	if (!shell && !by_name && !starts_by_path(elf))

@@ -8,8 +8,9 @@ A list may be given as a list or as text with commas. Attributes:
   needed, filter, auxiliary, audit, depaudit  lists of names
   undef, define                            names of undefined and of exported symbols
   strings                                  string constants in .rodata
+  literals                                 packed strings, as in Go programs, that the code takes the addresses of
   note                                     the JSON text of a .note.dlopen note (a list gives several notes)
-  flags                                    nodeflib pie exec static go (with static) nosections origin
+  flags                                    nodeflib pie exec static go (with static) goexec nosections origin
   machine                                  a name of MACHINES (x86_64)
   class, endian                            64 or 32, little or big: the machine's own unless said
   hash                                     sysv (default), gnu, both, none
@@ -37,7 +38,7 @@ DT = {"needed": 1, "hash": 4, "strtab": 5, "symtab": 6, "strsz": 10, "syment": 1
       "runpath": 29, "flags": 30, "gnu_hash": 0x6FFFFEF5, "flags_1": 0x6FFFFFFB, "audit": 0x6FFFFEFC,
       "depaudit": 0x6FFFFEFB, "auxiliary": 0x7FFFFFFD, "filter": 0x7FFFFFFF}
 DF_ORIGIN, DF_1_NODEFLIB, DF_1_ORIGIN, DF_1_PIE = 1, 0x800, 0x80, 0x08000000
-LISTS = ("needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
+LISTS = ("literals", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
 KNOWN = LISTS + ("interp", "soname", "rpath", "runpath", "note", "machine", "class", "endian", "hash", "payload",
                  "osabi", "size")
 PAGE = 0x10000
@@ -211,9 +212,13 @@ class _Builder:
             self.link(".hash", ".dynsym")
             self.link(".gnu.hash", ".dynsym")
             tags = [(t, at[0] if t == DT["strtab"] else at[2] if t == DT["strsz"] else v) for t, v in tags]
-        self.place(".rodata", b"\0".join([b""] + [self.encoded(t) for t in self.a["strings"]] + [b""]), align=1)
+        literals = self.place_literals() if self.a["literals"] else None
+        if not literals:
+            self.place(".rodata", b"\0".join([b""] + [self.encoded(t) for t in self.a["strings"]] + [b""]), align=1)
         end_read = len(self.out)
         code = bytes.fromhex(EXIT.get(self.machine, "00000000") if self.program else "00000000")
+        if literals:
+            code = self.literal_code(code, literals, -(-end_read // 16) * 16 + self.base + PAGE)
         text = self.place(".text", code, flags=6, align=16, shift=PAGE)
         headers.append((PT_LOAD, 4, 0, self.base, end_read, PAGE))
         headers.append((PT_LOAD, 5, text[1], text[0], text[2], PAGE))
@@ -261,6 +266,26 @@ class _Builder:
         table = self.symbols([], self.a["undef"] + self.a["define"], strings)
         self.place(".symtab", table, kind=2, flags=0, link=len(self.sections) + 2, entsize=24 if self.wide else 16)
         self.place(".strtab", strings.data, kind=3, flags=0, align=1)
+
+    def place_literals(self):
+        """The literals of a Go program, packed by length in a .rodata of their own; their addresses."""
+        packed = sorted(map(self.encoded, self.a["literals"]), key=lambda x: (len(x), x))
+        if "goexec" in self.flags:
+            self.place(".gopclntab", b"\xf1\xff\xff\xffos/exec.Command\0os/exec.(*Cmd).Start\0", align=1)
+        at = self.place(".rodata", b"".join(packed), align=1)[0]
+        return [at + sum(map(len, packed[:i])) for i in range(len(packed))]
+
+    def literal_code(self, code, addresses, at):
+        """CODE, and behind it instructions that take each address."""
+        for address in addresses:
+            here = at + len(code)
+            if self.machine == 183:
+                pages = (address >> 12) - (here >> 12)
+                code += struct.pack("<II", 0x90000000 | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5,
+                                    0x91000000 | (address & 0xfff) << 10)
+            else:
+                code += b"\x48\x8d\x05" + struct.pack("<i", address - here - 7)
+        return code
 
     def finish(self, headers, entry, count):
         headers.append((PT_GNU_STACK, 6, 0, 0, 0, 16))

@@ -21,7 +21,7 @@ struct go_text {
 	uint64_t address;
 	size_t size;
 	char *bytes;
-	struct starts starts;
+	struct starts starts, started;
 };
 
 static bool read_range(const struct elf_file *f, struct elf_range range, char **out, struct slim_error **err)
@@ -61,63 +61,33 @@ int elf_go_starts_programs(const struct elf_file *f, struct slim_error **err)
 	return holds_function(f, range_of(f, ".gopclntab"), "os/exec.(*Cmd).Start", err);
 }
 
-static void add_start(struct go_text *text, uint64_t address)
+static void add_start(struct starts *starts, const struct go_text *text, uint64_t address)
 {
 	if (address - text->address < text->size)
-		*slim_push(&text->starts.items, &text->starts.count, &text->starts.capacity) = address - text->address;
+		*slim_push(&starts->items, &starts->count, &starts->capacity) = address - text->address;
 }
 
-static uint32_t word_at(const char *p)
+static void took(void *context, uint64_t address, bool started)
 {
-	const unsigned char *u = (const unsigned char *)p;
-	return (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16 | (uint32_t)u[3] << 24;
+	struct go_text *text = context;
+	add_start(&text->starts, text, address);
+	if (started)
+		add_start(&text->started, text, address);
 }
 
-static uint64_t long_at(const char *p)
-{
-	return word_at(p) | (uint64_t)word_at(p + 4) << 32;
-}
-
-/* REX.W LEA reg, [rip + disp32]: Intel SDM volume 2, LEA and 2.2.1.6 */
-static void scan_x86(struct go_text *text, uint64_t address, const char *code, size_t size)
-{
-	for (size_t i = 0; i + 7 <= size; i++) {
-		if ((code[i] & 0xfb) != 0x48 || (unsigned char)code[i + 1] != 0x8d || (code[i + 2] & 0xc7) != 5)
-			continue;
-		uint64_t offset = word_at(code + i + 3);
-		if (offset & 0x80000000)
-			offset |= 0xffffffff00000000;
-		add_start(text, address + i + 7 + offset);
-	}
-}
-
-/* ADRP reg, page; ADD reg, reg, offset: Arm ARM C6.2 */
-static void scan_arm(struct go_text *text, uint64_t address, const char *code, size_t size)
-{
-	for (size_t i = 0; i + 8 <= size; i += 4) {
-		uint32_t page = word_at(code + i), add = word_at(code + i + 4);
-		if ((page & 0x9f000000) != 0x90000000 || (add & 0xffc00000) != 0x91000000 || ((add >> 5) & 31) != (page & 31))
-			continue;
-		uint64_t high = (uint64_t)((page >> 5) & 0x7ffff) << 2 | ((page >> 29) & 3);
-		if (high & 0x100000)
-			high |= 0xffffffffffe00000;
-		add_start(text, ((address + i) & ~(uint64_t)0xfff) + (high << 12) + ((add >> 10) & 0xfff));
-	}
-}
-
-/* Instructions that lie on the border of two chunks are seen in the second. */
+/* What lies on the border of two chunks is seen again in the second, with what stands before it. */
 static int scan_code(const struct elf_file *f, const Elf64_Shdr *section, struct go_text *text, struct slim_error **err)
 {
-	enum { OVERLAP = 8 };
+	enum { OVERLAP = 256 };
+	struct elf_go_code scan = { .machine = f->header.e_machine, .took = took, .context = text };
 	slim_autofree char *buffer = slim_alloc(CHUNK);
+	if (elf_find_go_exec(f, &scan.exec, err) < 0)
+		return -1;
 	for (uint64_t done = 0; done < section->sh_size; done += CHUNK - OVERLAP) {
 		size_t n = section->sh_size - done < CHUNK ? (size_t)(section->sh_size - done) : CHUNK;
 		if (slim_inode_read(f->inode, section->sh_offset + done, buffer, n, err) < 0)
 			return -1;
-		if (f->header.e_machine == EM_X86_64)
-			scan_x86(text, section->sh_addr + done, buffer, n);
-		else
-			scan_arm(text, section->sh_addr + done, buffer, n);
+		elf_scan_go_code(&scan, section->sh_addr + done, buffer, n);
 	}
 	return 0;
 }
@@ -142,10 +112,10 @@ static int scan_data(const struct elf_file *f, const char *section, struct go_te
 	if (!read_range(f, range, &bytes, err))
 		return -1;
 	for (size_t i = 0; i + 16 <= range.size; i += 8) {
-		uint64_t at = long_at(bytes + i) - text->address, length = long_at(bytes + i + 8);
+		uint64_t at = elf_go_long(bytes + i) - text->address, length = elf_go_long(bytes + i + 8);
 		if (at >= text->size || length > text->size - at || length > ELF_TEXT_LIMIT)
 			continue;
-		add_start(text, text->address + at);
+		add_start(&text->starts, text, text->address + at);
 		found(s, text->bytes + at, (size_t)length);
 	}
 	return 0;
@@ -157,17 +127,35 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The text from the start number I on; empty when it is none. */
+static struct slim_blob literal_at(const struct go_text *text, const struct elf_strings *s, size_t i)
+{
+	const struct starts *starts = &text->starts;
+	size_t from = (size_t)starts->items[i], to = from;
+	while (i < starts->count && starts->items[i] == from)
+		i++;
+	size_t limit = i < starts->count ? (size_t)starts->items[i] : text->size;
+	while (to < limit && to - from <= ELF_TEXT_LIMIT && !(s->classes[(unsigned char)text->bytes[to]] & ELF_HAS_BINARY))
+		to++;
+	return slim_blob(text->bytes + from, to - from <= ELF_TEXT_LIMIT ? to - from : 0);
+}
+
 static void found_all(struct go_text *text, struct elf_strings *s)
 {
-	if (text->starts.count)
-		qsort(text->starts.items, text->starts.count, sizeof(uint64_t), by_value);
-	for (size_t i = 0; i < text->starts.count; i++) {
-		size_t from = (size_t)text->starts.items[i], to = from;
-		size_t limit = i + 1 < text->starts.count ? (size_t)text->starts.items[i + 1] : text->size;
-		while (to < limit && to - from <= ELF_TEXT_LIMIT && !(s->classes[(unsigned char)text->bytes[to]] & ELF_HAS_BINARY))
-			to++;
-		if (to - from <= ELF_TEXT_LIMIT)
-			found(s, text->bytes + from, to - from);
+	const struct starts *starts = &text->starts;
+	if (starts->count)
+		qsort(starts->items, starts->count, sizeof(uint64_t), by_value);
+	for (size_t i = 0; i < starts->count; i++) {
+		if (i && starts->items[i] == starts->items[i - 1])
+			continue;
+		struct slim_blob literal = literal_at(text, s, i);
+		found(s, literal.ptr, literal.len);
+	}
+	for (size_t i = 0; i < text->started.count; i++) {
+		const uint64_t *at = bsearch(&text->started.items[i], starts->items, starts->count, sizeof(uint64_t), by_value);
+		struct slim_blob literal = at ? literal_at(text, s, (size_t)(at - starts->items)) : SLIM_BLOB("");
+		if (literal.len)
+			elf_found(s, ELF_STARTED, literal.ptr, literal.len);
 	}
 }
 
@@ -195,5 +183,6 @@ int elf_read_go_literals(const struct elf_file *f, struct elf_strings *s, struct
 	int failed = read_range(f, range, &text.bytes, err) ? read_literals(f, code, &text, s, err) : -1;
 	free(text.bytes);
 	free(text.starts.items);
+	free(text.started.items);
 	return failed;
 }

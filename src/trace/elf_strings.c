@@ -185,6 +185,7 @@ int elf_read_strings(struct elf_file *f, struct slim_error **err)
 	f->facts->sonames = take_list(f, &s.lists[ELF_SONAME]);
 	f->facts->templates = take_list(f, &s.lists[ELF_TEMPLATE]);
 	f->facts->commands = take_list(f, &s.lists[ELF_COMMAND]);
+	f->facts->started = take_list(f, &s.lists[ELF_STARTED]);
 	f->facts->words = take_list(f, &s.lists[ELF_WORD]);
 	for (size_t i = 0; i < SLIM_COUNT(s.lists); i++)
 		free(s.lists[i].items);

@@ -17,7 +17,7 @@ enum elf_has {
 	ELF_HAS_OTHER = 64,
 };
 
-enum elf_text { ELF_PATH, ELF_SONAME, ELF_TEMPLATE, ELF_COMMAND, ELF_WORD, ELF_TEXT_COUNT };
+enum elf_text { ELF_PATH, ELF_SONAME, ELF_TEMPLATE, ELF_COMMAND, ELF_WORD, ELF_STARTED, ELF_TEXT_COUNT };
 
 struct elf_text_list {
 	const char **items;
@@ -36,6 +36,26 @@ void elf_classes(unsigned char classes[256]);
 /* Tell what TEXT (without binary bytes; HAS: the union of its bytes' kinds) may mean, by elf_found. */
 void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has);
 void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size_t length);
+
+/* elf_go_calls.c: where os/exec.Command and its kin begin; 0: not linked in, or not known. */
+struct elf_go_exec {
+	uint64_t command, command_context;
+};
+int elf_find_go_exec(const struct elf_file *f, struct elf_go_exec *out, struct slim_error **err) SLIM_MUST_CHECK;
+
+/*
+ * Instructions of x86-64 or AArch64 at ADDRESS. TOOK is told each address that one of them takes; STARTED: one that is
+ * then handed to EXEC as a name.
+ */
+struct elf_go_code {
+	uint16_t machine;
+	struct elf_go_exec exec;
+	void (*took)(void *context, uint64_t address, bool started);
+	void *context;
+};
+uint64_t elf_go_long(const char *p); /* little-endian, as the next */
+uint32_t elf_go_word(const char *p);
+void elf_scan_go_code(const struct elf_go_code *scan, uint64_t address, const char *code, size_t size);
 
 /* elf_go.c. 1: a Go program is linked with os/exec; 0: no; -1: error. */
 int elf_go_starts_programs(const struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;

@@ -95,9 +95,9 @@ static const char *const common_words[] = {
 static const char *const go_words[] = { "chmod", "chown", "dirname", "gzip", "mkdir", "mkfifo", "mknod", "readlink", "rmdir",
 					 "truncate", "zstd", NULL };
 
-/* What Go programs start by name: tracing.md D8. */
+/* What Go programs start by name: tracing.md D8. Not ssh, which net's table of ports holds. */
 static const char *const go_programs[] = { "docker", "git", "iptables", "ip6tables", "kubectl", "modprobe", "nft", "openssl",
-					    "rsync", "sh", "ssh", "tar", "unpigz", NULL };
+					    "rsync", "sh", "tar", "unpigz", NULL };
 
 static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const struct slim_elf *elf, const char *word)
 {
@@ -157,6 +157,8 @@ static void keep_started(struct slim_trace *t, struct slim_node *node, const str
 		return;
 	if (slim_name_in(no_words_of, node->name))
 		return;
+	for (const char **name = elf->started; *name; name++)
+		slim_keep_program(t, slim_blob_of(*name), SLIM_RULE_COMMAND_STRING, node, "starts '%s'", *name);
 	keep_path_strings(t, node, elf);
 	keep_command_strings(t, node, elf);
 	if (by_name && elf->program)

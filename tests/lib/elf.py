@@ -9,6 +9,7 @@ A list may be given as a list or as text with commas. Attributes:
   undef, define                            names of undefined and of exported symbols
   strings                                  string constants in .rodata
   literals                                 packed strings, as in Go programs, that the code takes the addresses of
+  started                                  literals, too, that are handed to os/exec.Command
   note                                     the JSON text of a .note.dlopen note (a list gives several notes)
   flags                                    nodeflib pie exec static go (with static) goexec nosections origin
   machine                                  a name of MACHINES (x86_64)
@@ -38,7 +39,7 @@ DT = {"needed": 1, "hash": 4, "strtab": 5, "symtab": 6, "strsz": 10, "syment": 1
       "runpath": 29, "flags": 30, "gnu_hash": 0x6FFFFEF5, "flags_1": 0x6FFFFFFB, "audit": 0x6FFFFEFC,
       "depaudit": 0x6FFFFEFB, "auxiliary": 0x7FFFFFFD, "filter": 0x7FFFFFFF}
 DF_ORIGIN, DF_1_NODEFLIB, DF_1_ORIGIN, DF_1_PIE = 1, 0x800, 0x80, 0x08000000
-LISTS = ("literals", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
+LISTS = ("literals", "started", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
 KNOWN = LISTS + ("interp", "soname", "rpath", "runpath", "note", "machine", "class", "endian", "hash", "payload",
                  "osabi", "size")
 PAGE = 0x10000
@@ -268,23 +269,33 @@ class _Builder:
         self.place(".strtab", strings.data, kind=3, flags=0, align=1)
 
     def place_literals(self):
-        """The literals of a Go program, packed by length in a .rodata of their own; their addresses."""
-        packed = sorted(map(self.encoded, self.a["literals"]), key=lambda x: (len(x), x))
+        """The literals of a Go program, packed by length in .rodata; {text: address}."""
         if "goexec" in self.flags:
-            self.place(".gopclntab", b"\xf1\xff\xff\xffos/exec.Command\0os/exec.(*Cmd).Start\0", align=1)
+            self.place(".gopclntab", self.function_table(), align=1)
+        packed = sorted(set(map(self.encoded, self.a["literals"] + self.a["started"])), key=lambda x: (len(x), x))
         at = self.place(".rodata", b"".join(packed), align=1)[0]
-        return [at + sum(map(len, packed[:i])) for i in range(len(packed))]
+        return {x: at + sum(map(len, packed[:i])) for i, x in enumerate(packed)}
 
-    def literal_code(self, code, addresses, at):
-        """CODE, and behind it instructions that take each address."""
-        for address in addresses:
+    def function_table(self):
+        """Go 1.20's .gopclntab: os/exec.Command begins with the code, whose start is left to .text."""
+        names = b"\0os/exec.Command\0os/exec.(*Cmd).Start\0"
+        header = struct.pack("<IHBB8Q", 0xFFFFFFF1, 0, 1, 8, 1, 0, 0, 72, 72, 72, 72, 72 + len(names))
+        return header + names + struct.pack("<IIII", 0, 8, 0, 1) + b"\0" * 16
+
+    def literal_code(self, code, literals, at):
+        """CODE, and behind it instructions that take each address; those of `started` are then called with."""
+        for text, address in literals.items():
             here = at + len(code)
             if self.machine == 183:
                 pages = (address >> 12) - (here >> 12)
                 code += struct.pack("<II", 0x90000000 | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5,
                                     0x91000000 | (address & 0xfff) << 10)
+                if text in map(self.encoded, self.a["started"]):
+                    code += struct.pack("<I", 0x94000000 | (at - here - 8 >> 2 & 0x3ffffff))
             else:
                 code += b"\x48\x8d\x05" + struct.pack("<i", address - here - 7)
+                if text in map(self.encoded, self.a["started"]):
+                    code += b"\xbb\x02\0\0\0\xe8" + struct.pack("<i", at - here - 17)
         return code
 
     def finish(self, headers, entry, count):

@@ -17,6 +17,7 @@
 	X(slim_app_tracer)       /* the application's folders, files owned by nobody */ \
 	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \
+	X(slim_script_data_tracer) /* C7: databases behind scripts */ \
 	X(slim_shebang_tracer)   /* C1: interpreters of scripts */ \
 	X(slim_shell_tracer)     /* C2 to C9, C13: what shell scripts run and read */ \
 	X(slim_applets_tracer)   /* C10: the names of multi-call programs */ \

@@ -149,6 +149,7 @@ bool slim_is_integration(struct slim_trace *t, const struct slim_node *node)
 		"/etc/cron.*", "/etc/ufw", "/etc/apparmor.d", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d", "/etc/alternatives",
 		"/usr/share/applications", "/usr/share/metainfo", "/usr/share/initramfs-tools", "/etc/kernel", "/etc/apt",
 		"/etc/network", "/etc/update-motd.d", "/etc/bash_completion.d", "/usr/lib/firewalld", "/etc/insserv.conf.d",
+		"/etc/resolvconf/*.d", "/etc/ppp/ip*.d", "/etc/dhcp/*-hooks.d", "/etc/NetworkManager/*.d", "/etc/logcheck/*.d*",
 	};
 	for (const struct slim_node *dir = node; dir->parent; dir = dir->parent) {
 		if (dir->parent->parent && dir->parent->parent->parent && dir->parent->parent->parent->parent)

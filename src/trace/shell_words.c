@@ -213,6 +213,12 @@ static struct shape shape_of(struct slim_blob pattern)
 	return s;
 }
 
+/* A package's script that goes over all files of a cache or a log folder does so to clean it up. */
+static bool is_housekeeping(struct script_run *r, const struct slim_node *dir)
+{
+	return r->from && slim_is_junk(r->t, dir) && slim_packages_owner(slim_trace_packages(r->t), r->from);
+}
+
 size_t run_keep_pattern(struct script_run *r, const struct shell_text *pattern, enum slim_rule_id rule)
 {
 	struct slim_blob text = slim_blob(pattern->text, pattern->length);
@@ -224,7 +230,7 @@ size_t run_keep_pattern(struct script_run *r, const struct shell_text *pattern, 
 	slim_autofree char *folder = slim_strndup(text.ptr, s.folder - 1);
 	struct slim_node *dir = slim_tree_find(slim_trace_tree(r->t), folder);
 	bool generic = dir && run_generic_folder(r, dir);
-	if (!dir || (generic && s.last_bare))
+	if (!dir || (generic && s.last_bare) || is_housekeeping(r, dir))
 		return 0;
 	bool below = s.last_wild && !pattern->unknown && !generic;
 	return slim_keep_glob(r->t, text, below, rule, r->from, "'%.*s'", (int)text.len, text.ptr);

@@ -5,6 +5,18 @@
 
 #include <archive.h>
 
+/* libarchive wants the padding that may be missing at the end. It is no part of the layer's bytes. */
+static la_ssize_t pad(struct slim_layer_reader *r, const void **out)
+{
+	static const char zeros[SLIM_TAR_BLOCK];
+	size_t length = slim_tar_watch_padding(&r->watch);
+	*out = zeros;
+	if (slim_tar_watch(&r->watch, slim_blob(zeros, length), &r->err))
+		return ARCHIVE_FATAL;
+	r->padded += length;
+	return (la_ssize_t)length;
+}
+
 static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
 {
 	struct slim_layer_reader *r = data;
@@ -12,7 +24,7 @@ static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
 	int got = slim_stream_next(r->stream, &chunk, &r->err);
 	r->ended = got == 0;
 	if (r->ended)
-		return 0;
+		return pad(r, out);
 	if (got < 0 || slim_tar_watch(&r->watch, chunk, &r->err))
 		return ARCHIVE_FATAL;
 	r->layer->size += chunk.len;
@@ -107,7 +119,7 @@ int slim_layer_read_tar(struct slim_layer_reader *r, struct slim_error **err)
 {
 	if (open_and_read(r, err) || drain(r, err))
 		return -1;
-	if (r->end > r->layer->size)
+	if (r->end > r->layer->size + r->padded)
 		return slim_fail(err, SLIM_BAD_INPUT, "the tar ends in the middle of an entry");
 	if (r->entries != r->watch.entries)
 		return slim_fail(err, SLIM_BAD_INPUT, "the tar reads in two ways: %" PRIu64 " entries or %" PRIu64,

@@ -29,6 +29,7 @@ struct slim_layer_reader {
 	struct slim_tar_watch watch;
 	uint64_t entries;           /* that libarchive has read */
 	bool ended;                 /* the stream has */
+	size_t padded;              /* bytes that were added at its end */
 	struct slim_error *err;     /* of the stream, on its way through libarchive */
 
 	struct slim_raw_xattr *xattrs; /* of the entry at hand, before they are sorted */

@@ -84,6 +84,7 @@ static int start_body(struct slim_tar_watch *w, char type, uint64_t size, struct
 	free(w->body);
 	w->body = slim_alloc(w->body_size + 1);
 	w->left = (SLIM_TAR_BLOCK - size % SLIM_TAR_BLOCK) % SLIM_TAR_BLOCK;
+	w->padding = 0;
 	w->state = SLIM_TAR_BODY;
 	return 0;
 }
@@ -94,6 +95,7 @@ static int start_content(struct slim_tar_watch *w, uint64_t size, struct slim_er
 	if (size > INT64_MAX - SLIM_TAR_BLOCK)
 		return fail(w, "size field: out of range", err);
 	w->left = size + padding;
+	w->padding = padding;
 	w->state = SLIM_TAR_CONTENT;
 	return 0;
 }
@@ -270,6 +272,11 @@ int slim_tar_watch_end(const struct slim_tar_watch *w, struct slim_error **err)
 	if (between || whole || w->state == SLIM_TAR_END)
 		return 0;
 	return slim_fail(err, SLIM_BAD_INPUT, "the tar ends in the middle of an entry");
+}
+
+size_t slim_tar_watch_padding(const struct slim_tar_watch *w)
+{
+	return w->state == SLIM_TAR_CONTENT && !w->special && w->left <= w->padding ? (size_t)w->left : 0;
 }
 
 void slim_tar_watch_clear(struct slim_tar_watch *w)

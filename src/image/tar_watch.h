@@ -24,6 +24,7 @@ struct slim_tar_watch {
 	size_t filled;
 	unsigned char block[SLIM_TAR_BLOCK]; /* a header or a block of a sparse map */
 	uint64_t left;                       /* bytes of content and padding to pass over */
+	uint64_t padding;                    /* of the entry: the last of these */
 	char *body;                          /* of a pax header or a long name */
 	size_t body_size, body_filled;
 	char body_type;
@@ -38,6 +39,11 @@ struct slim_tar_watch {
 int slim_tar_watch(struct slim_tar_watch *watch, struct slim_blob bytes, struct slim_error **err) SLIM_MUST_CHECK;
 /* The stream has ended: not in the middle of something? */
 int slim_tar_watch_end(const struct slim_tar_watch *watch, struct slim_error **err) SLIM_MUST_CHECK;
+/*
+ * What a stream that ends here lacks of the padding behind its last entry's content: 0 to 511 bytes. umoci insert
+ * leaves out padding and end mark, and the tools that run images take that.
+ */
+size_t slim_tar_watch_padding(const struct slim_tar_watch *watch);
 void slim_tar_watch_clear(struct slim_tar_watch *watch);
 
 /* The body of a pax header is well formed. *has_size and *size tell of its `size` record. */

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "hash.h"
+#include "shell_script.h"
 #include "slim/path.h"
 
 /*
@@ -125,19 +126,53 @@ static void keep_package(struct slim_trace *t, const struct slim_wish *wish)
 			slim_keep(t, p->files[i], SLIM_RULE_PACKAGE, NULL, "%s %s", wish->origin, wish->text);
 }
 
+/* The text between the quotes that WORD starts with; false: they do not close, or it is more than plain text. */
+static bool unquote(struct slim_blob text, struct slim_blob *word)
+{
+	const char *start = text.ptr + 1, *close = memchr(start, *text.ptr, text.len - 1);
+	if (!close)
+		return false;
+	*word = slim_blob(start, (size_t)(close - start));
+	size_t behind = text.len - word->len - 2;
+	return !behind || strchr(" \t;|&<>", close[1]);
+}
+
+/* The program that a command line starts with, where that takes no shell to tell; assignments before it are passed. */
+static bool first_word(struct slim_blob line, struct slim_blob *word)
+{
+	size_t value;
+	for (;;) {
+		line = slim_blob_trim(line);
+		if (line.len && (*line.ptr == '\'' || *line.ptr == '"')) {
+			if (!unquote(line, word))
+				return false;
+		} else {
+			size_t n = 0;
+			while (n < line.len && !strchr(" \t;|&<>", line.ptr[n]))
+				n++;
+			*word = slim_blob(line.ptr, n);
+			line = slim_blob(line.ptr + n, line.len - n);
+		}
+		for (size_t i = 0; i < word->len; i++)
+			if (strchr("'\"`$\\(){}*?[~#!", word->ptr[i]))
+				return false;
+		if (!word->len || !shell_assignment(*word, &value))
+			return word->len > 0;
+	}
+}
+
 static void trace_entry(struct slim_trace *t, const struct slim_wish *wish)
 {
 	const char *evidence = slim_arena_format(t->arena, "%s '%s'", wish->origin, wish->text);
-	struct slim_blob rest = slim_blob_of(wish->text), word = SLIM_BLOB("");
-	while (slim_blob_split_any(&rest, " \t", &word) && !word.len)
-		;
-	if (word.len && !memchr(word.ptr, '\'', word.len) && !memchr(word.ptr, '"', word.len) &&
-	    !memchr(word.ptr, '=', word.len) && !slim_find_program(t, word) && !t->error) {
+	struct slim_blob word;
+	bool plain = first_word(slim_blob_of(wish->text), &word);
+	if (plain && !slim_find_program(t, word) && !shell_is_builtin(word) && !t->error) {
 		slim_fail(&t->error, SLIM_BAD_USAGE, "%s '%s': '%.*s' is not in the image", wish->origin, wish->text,
 			  (int)word.len, word.ptr);
 		return;
 	}
-	slim_keep_program(t, word, SLIM_RULE_ENTRY, NULL, "%s", evidence);
+	if (plain)
+		slim_keep_program(t, word, SLIM_RULE_ENTRY, NULL, "%s", evidence);
 	slim_trace_shell_text(t, slim_blob_of(wish->text), SLIM_RULE_ENTRY, NULL, evidence);
 }
 

@@ -6,7 +6,7 @@
 int slim_wishes_add(struct slim_wishes *w, enum slim_wish_kind kind, const char *text, const char *origin,
 		    struct slim_error **err)
 {
-	if (!*text)
+	if (!slim_blob_trim(slim_blob_of(text)).len)
 		return slim_fail(err, SLIM_BAD_USAGE, "%s: nothing is named", origin);
 	if (!w->arena)
 		w->arena = slim_arena_new();

@@ -141,9 +141,12 @@ static int open_file(struct slim_output *output, const char *host_path, bool exi
 		return fail(output, errno, err);
 	if (exists && faccessat(AT_FDCWD, host_path, W_OK, AT_EACCESS))
 		return fail(output, errno, err);
-	if (open_folder(output, real ? real : host_path, err))
+	if (open_folder(output, real ? real : host_path, err) || open_unnamed(output, err))
 		return -1;
-	return open_unnamed(output, err);
+	/* who could not read the old OUT shall not read the new one; a file system without modes is no reason to stop */
+	if (exists && !stat(host_path, &st) && fchmod(output->fd, st.st_mode & 0777) && errno != EPERM && errno != ENOTSUP)
+		return fail(output, errno, err);
+	return 0;
 }
 
 static int open_out(struct slim_output *output, const char *host_path, const char *input_path, struct slim_error **err)

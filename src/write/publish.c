@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 20 };
@@ -44,13 +45,23 @@ static int copy(const struct slim_output *output, int to, bool held, struct slim
 	return 0;
 }
 
+static int copy_mode(const struct slim_output *output, int to, struct slim_error **err)
+{
+	struct stat now, wanted;
+	if (fstat(to, &now) || fstat(output->fd, &wanted))
+		return fail(output, errno, err);
+	if (now.st_mode == wanted.st_mode || !fchmod(to, wanted.st_mode & 0777) || errno == EPERM || errno == ENOTSUP)
+		return 0;
+	return fail(output, errno, err);
+}
+
 /* A full copy under a temporary name, for file systems that cannot give a name to what has none. */
 static int copy_named(const struct slim_output *output, char name[SLIM_TEMPORARY_NAME], struct slim_error **err)
 {
 	int to = slim_temporary_open(output->folder, name);
 	if (to < 0)
 		return fail(output, errno, err);
-	int failed = copy(output, to, true, err);
+	int failed = copy_mode(output, to, err) || copy(output, to, true, err) ? -1 : 0;
 	if (!failed && fsync(to))
 		failed = fail(output, errno, err);
 	if (close(to) && !failed)

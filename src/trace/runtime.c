@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "npm_platform.h"
 #include "owners.h"
 #include "system_data.h"
 
@@ -108,6 +109,21 @@ static bool names_locales(const struct runtime *runtime)
 	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
 }
 
+/* All below DIR, but for junk and for packages that are for other systems. */
+static void keep_modules(struct slim_trace *t, const struct slim_node *dir, const struct slim_node *asker,
+			 const char *name)
+{
+	const struct slim_tree *tree = slim_trace_tree(t);
+	uint32_t end = slim_node_end(tree, dir);
+	for (uint32_t id = dir->id; id < end; id++) {
+		struct slim_node *node = slim_tree_node(tree, id);
+		if (slim_npm_is_foreign(t, node, (struct slim_node *)asker))
+			id = slim_node_end(tree, node) - 1;
+		else if (!slim_is_junk(t, node))
+			slim_keep(t, node, SLIM_RULE_RUNTIME, asker, "%s", name);
+	}
+}
+
 /* Trees that the language's package manager filled, outside the system's folders: an application's own. */
 static void keep_managed(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
 {
@@ -120,7 +136,7 @@ static void keep_managed(struct slim_trace *t, const struct runtime *runtime, co
 		/* PREFIX/lib/node_modules holds programs, npm itself among them: each stays with its script */
 		bool global = !strcmp(dir->name, "node_modules") && !strcmp(dir->parent->name, "lib");
 		if (!slim_is_junk(t, dir) && !global && !slim_is_system_path(dir))
-			slim_keep_below(t, dir, SLIM_RULE_RUNTIME, node, "%s", runtime->name);
+			keep_modules(t, dir, node, runtime->name);
 		id = slim_node_end(tree, dir) - 1;
 	}
 }

@@ -39,6 +39,7 @@ struct slim_write_options {
 	int level;         /* of the compression; 0: its default */
 	const char *tag;   /* the new image's name; NULL: the input's */
 	bool squash_only;  /* --keep-all: nothing was left out */
+	bool strip;        /* --strip */
 	unsigned jobs;
 };
 

@@ -23,8 +23,7 @@ struct slim_selection {
 	size_t count;
 	uint64_t files, folders, links; /* of which; a further name of a file counts as a file */
 	uint64_t bytes;                 /* contents, each inode once */
-	struct slim_rewrite *rewrites;  /* files that say something else than the tree's, in the order of their nodes */
-	size_t rewrite_count, rewrite_capacity;
+	struct slim_rewrite *rewrites;  /* files that say something else than the tree's: src/write/rewrite.c; or NULL */
 	struct slim_file *rewritten;    /* a spool: what they say */
 };
 struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);
@@ -33,9 +32,28 @@ SLIM_DEFINE_CLEANUP(struct slim_selection, slim_selection_free)
 
 /* A selected node's inode as it is written: the tree's, unless the file was rewritten. */
 const struct slim_inode *slim_selection_inode(const struct slim_selection *selection, const struct slim_node *node);
-/* Give a selected file other BYTES; everything else of it stays. Nodes must come in their order, each once. */
+/* Give a selected file, under all its names, other BYTES; everything else of it stays. The last BYTES count. */
 int slim_selection_rewrite(struct slim_selection *selection, const struct slim_node *node, struct slim_blob bytes,
 			   struct slim_error **err) SLIM_MUST_CHECK;
+/* The same for a large file: append its bytes to this spool, then name where they start; they reach to its end. */
+int slim_selection_spool(struct slim_selection *selection, struct slim_file **spool, struct slim_error **err)
+	SLIM_MUST_CHECK;
+void slim_selection_replace(struct slim_selection *selection, const struct slim_node *node, uint64_t offset);
+void slim_rewrites_free(struct slim_rewrite *rewrites); /* NULL is fine */
+
+struct slim_stripped {
+	uint64_t files, bytes; /* how many were made smaller, and by how much in all */
+};
+/*
+ * --strip: take out of the selected ELF programs and shared objects what only debuggers and linkers read: symbol tables
+ * (not the dynamic ones), debug sections and the compilers' comments. All that a segment or a section in memory covers
+ * stays at its place, byte for byte, but for the ELF header's three numbers that say where the section headers are.
+ * Left alone: what holds a payload, is no program or shared object of Linux, is odd in any way, or has a checksum or
+ * signature beside it (src/write/strip_guard.c). Call it before slim_selection_tell_packages, which mends the package
+ * databases' checksums.
+ */
+int slim_selection_strip(struct slim_selection *selection, const struct slim_packages *packages,
+			 struct slim_stripped *done, struct slim_error **err) SLIM_MUST_CHECK;
 
 /*
  * Rewrite the selected files of package databases so that they list what is selected, and no more: a package survives

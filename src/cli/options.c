@@ -47,6 +47,7 @@ static int set_image(struct slim_cli *cli, const char *value, struct slim_error 
 	}
 FLAG(set_keep_all, wishes.keep_all = cli->write.squash_only = true)
 FLAG(set_dry_run, dry_run = true)
+FLAG(set_strip, write.strip = true)
 FLAG(set_quiet, level = SLIM_QUIET)
 FLAG(set_verbose, level = SLIM_VERBOSE)
 FLAG(set_json, json = true)
@@ -67,6 +68,8 @@ const struct slim_option slim_option_table[] = {
 	  slim_set_platform },
 	{ "compression", 'c', "KIND[:N]", SLIM_FOR_SLIM,
 	  "of the new layer: zstd[:1-19] (the default), gzip[:1-9] or none", slim_set_compression },
+	{ "strip", 0, NULL, SLIM_FOR_SLIM,
+	  "take symbol tables and debug sections out of programs and libraries", set_strip },
 	{ "tag", 't', "NAME", SLIM_FOR_SLIM, "name of the new image (default: as IN)",
 	  slim_set_tag },
 	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)",

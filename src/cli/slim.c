@@ -24,12 +24,29 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static int strip(const struct run *run, struct slim_selection *selection,
+		 const struct slim_trace *trace, struct slim_error **err)
+{
+	struct slim_stripped done;
+	char size[32];
+	if (!run->cli->write.strip)
+		return 0;
+	if (slim_selection_strip(selection, slim_trace_packages(trace), &done, err) < 0)
+		return slim_wrap(err, "--strip");
+	slim_verbose(run->log, "--strip: %llu file%s made smaller, by %s in all",
+		     (unsigned long long)done.files, done.files == 1 ? "" : "s",
+		     slim_human_size(done.bytes, size));
+	return 0;
+}
+
 static int select_and_write(const struct run *run, const struct slim_merged *merged,
 			    const struct slim_trace *trace, struct slim_error **err)
 {
 	const struct slim_cli *cli = run->cli;
 	slim_cleanup(slim_selection_free_p) struct slim_selection *selection =
 		slim_selection_new(merged->tree, trace);
+	if (strip(run, selection, trace, err) < 0)
+		return -1;
 	if (slim_selection_tell_packages(selection, slim_trace_packages(trace), err) < 0)
 		return -1;
 	if (slim_self_check(selection, &merged->image->config, &cli->wishes, run->log, err) < 0)

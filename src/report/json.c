@@ -187,6 +187,7 @@ static void options(const struct slim_report *r, FILE *out)
 		fprintf(out, "%d, ", r->write->level);
 	else
 		fputs("null, ", out);
+	fprintf(out, "\"strip\": %s, ", r->write->strip ? "true" : "false");
 	wishes(r->wishes, out);
 	fputc('}', out);
 }

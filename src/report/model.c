@@ -61,6 +61,15 @@ static uint64_t shared_bytes(const struct slim_inode **inodes, size_t count)
 	return bytes;
 }
 
+/* Of a file as it is written when it stays, else as it was; 0 of what is no file. */
+static uint64_t size_of(const struct build *b, const struct slim_node *node)
+{
+	if (!slim_node_is_file(node))
+		return 0;
+	return b->selected[node->id] ? slim_selection_inode(b->source->selection, node)->size :
+				       node->inode->size;
+}
+
 /* The nodes of the whole tree, or of the selection; the root does not count. */
 static void count_nodes(const struct build *b, bool selected_only, struct slim_totals *totals)
 {
@@ -75,10 +84,13 @@ static void count_nodes(const struct build *b, bool selected_only, struct slim_t
 		totals->links += slim_node_is_link(node);
 		if (!slim_node_is_file(node))
 			continue;
-		if (node->inode->links > 1)
-			inodes[shared++] = node->inode;
+		const struct slim_inode *inode =
+			selected_only ? slim_selection_inode(b->source->selection, node) :
+					node->inode;
+		if (inode->links > 1)
+			inodes[shared++] = inode;
 		else
-			totals->bytes += node->inode->size;
+			totals->bytes += inode->size;
 	}
 	totals->bytes += shared_bytes(inodes, shared);
 }
@@ -122,7 +134,7 @@ static void add_packages(struct build *b)
 			out->files++;
 			out->bytes += bytes;
 			out->kept += kept;
-			out->kept_bytes += kept ? bytes : 0;
+			out->kept_bytes += kept ? size_of(b, node) : 0;
 		}
 		b->image->before.packages++;
 		b->image->after.packages += out->kept > 0;
@@ -165,7 +177,7 @@ static void add_paths(struct build *b)
 			.path = b->paths[id],
 			.type = type_of(node),
 			.owner = owner ? b->image->packages[owner->index].name : NULL,
-			.size = slim_node_is_file(node) ? node->inode->size : 0
+			.size = size_of(b, node)
 		};
 		if (b->selected[id])
 			add_reasons(b, node, out);

@@ -7,6 +7,8 @@
 #include "slim/path.h"
 #include "slim/write.h"
 
+#include "checksum.h"
+
 enum { DATABASE_MAX = 256 << 20 };
 
 struct diversion {
@@ -24,6 +26,8 @@ struct teller {
 	struct places places;
 	bool *selected; /* by node number */
 	bool *survives; /* by the package's place */
+	bool all;       /* every file is selected: only checksums can have changed */
+	struct slim_error **failed; /* what reading a file's bytes said */
 	struct diversion *diversions; /* sorted */
 	size_t diversion_count, diversion_capacity;
 	char *diversion_text;
@@ -32,7 +36,7 @@ struct teller {
 /* E2: base-files and base-passwd say which system it is, even without files of their own. */
 static bool package_survives(const struct teller *t, const struct slim_package *p)
 {
-	if (!strcmp(p->name, "base-files") || !strcmp(p->name, "base-passwd"))
+	if (t->all || !strcmp(p->name, "base-files") || !strcmp(p->name, "base-passwd"))
 		return true;
 	for (size_t i = 0; i < p->file_count; i++)
 		if (t->selected[p->files[i]->id] && slim_node_is_file(p->files[i]) &&
@@ -49,12 +53,35 @@ static bool survives_by_name(const struct teller *t, struct slim_blob name, stru
 	return p && t->survives[p->index];
 }
 
-static bool is_selected_path(const struct teller *t, struct slim_blob path)
+static const struct slim_node *node_at(const struct teller *t, struct slim_blob path)
 {
 	if (!path.len || path.len > SLIM_PATH_MAX)
-		return false;
-	const struct slim_node *node = slim_tree_walk(t->selection->tree, NULL, path, false, NULL, NULL);
-	return node && (t->selected[node->id] || !node->parent);
+		return NULL;
+	return slim_tree_walk(t->selection->tree, NULL, path, false, NULL, NULL);
+}
+
+static bool is_selected_path(const struct teller *t, struct slim_blob path)
+{
+	const struct slim_node *node = t->all ? NULL : node_at(t, path);
+	return t->all || (node && (t->selected[node->id] || !node->parent));
+}
+
+typedef int checksum(const struct slim_inode *inode, char text[SLIM_CHECKSUM_TEXT], struct slim_error **err);
+
+/*
+ * SUM as it is for the bytes that are written at PATH. A file that had another checksum than its package says was
+ * changed by someone else, and that stays to be seen. BUFFER holds the new one.
+ */
+static struct slim_blob told_sum(const struct teller *t, struct slim_blob path, struct slim_blob sum, checksum *of,
+				 char buffer[SLIM_CHECKSUM_TEXT])
+{
+	const struct slim_node *node = t->selection->rewrites ? node_at(t, path) : NULL;
+	const struct slim_inode *now = node && slim_node_is_file(node) ? slim_selection_inode(t->selection, node) : NULL;
+	if (!now || now == node->inode || *t->failed || of(node->inode, buffer, t->failed) < 0)
+		return sum;
+	if (!slim_blob_is(sum, buffer) || of(now, buffer, t->failed) < 0)
+		return sum;
+	return slim_blob_of(buffer);
 }
 
 static int by_origin(const void *a, const void *b)
@@ -87,7 +114,7 @@ static bool next_paragraph(struct slim_blob *rest, struct slim_blob *paragraph)
 {
 	if (!rest->len)
 		return false;
-	const char *start = rest->ptr;
+	const char *start = rest->ptr, *end = start + rest->len;
 	struct slim_blob line;
 	bool empty_seen = false;
 	while (rest->len) {
@@ -101,7 +128,7 @@ static bool next_paragraph(struct slim_blob *rest, struct slim_blob *paragraph)
 		}
 		empty_seen |= empty;
 	}
-	*paragraph = slim_blob(start, rest->len ? (size_t)(rest->ptr - start) : (size_t)(line.ptr + line.len - start));
+	*paragraph = slim_blob(start, (size_t)((rest->len ? rest->ptr : end) - start));
 	return true;
 }
 
@@ -139,27 +166,37 @@ static void tell_sums(const struct teller *t, struct slim_blob text, FILE *out)
 		if (!blank)
 			continue;
 		struct slim_blob path = slim_blob_trim(slim_blob(blank, (size_t)(line.ptr + line.len - blank)));
-		if (is_selected_path(t, path))
-			fprintf(out, "%.*s\n", (int)line.len, line.ptr);
+		if (!is_selected_path(t, path))
+			continue;
+		char buffer[SLIM_CHECKSUM_TEXT];
+		size_t length = (size_t)(blank - line.ptr);
+		struct slim_blob sum = told_sum(t, path, slim_blob(line.ptr, length), slim_checksum_dpkg, buffer);
+		fprintf(out, "%.*s%.*s\n", (int)sum.len, sum.ptr, (int)(line.len - length), blank);
 	}
 }
 
-/* The lines of one apk package: F: a folder, with M: its attributes; R: a file in it, with a: and Z:. */
+/* The lines of one apk package: F: a folder, with M: its attributes; R: a file in it, with a: and Z: its checksum. */
 static void tell_apk_package(const struct teller *t, struct slim_blob stanza, FILE *out)
 {
 	struct slim_blob line, folder = SLIM_BLOB("");
+	slim_autofree char *path = slim_strdup("");
 	bool stays = true;
 	while (slim_blob_line(&stanza, &line)) {
 		struct slim_blob value = line.len > 2 ? slim_blob(line.ptr + 2, line.len - 2) : SLIM_BLOB("");
-		char field = line.len > 1 && line.ptr[1] == ':' ? line.ptr[0] : 0;
+		char field = line.len > 1 && line.ptr[1] == ':' ? line.ptr[0] : 0, buffer[SLIM_CHECKSUM_TEXT];
 		if (field == 'F') {
 			folder = value;
 			stays = !value.len || is_selected_path(t, value);
 		} else if (field == 'R') {
-			slim_autofree char *path = slim_format("/%.*s/%.*s", (int)folder.len, folder.ptr, (int)value.len, value.ptr);
+			free(path);
+			path = slim_format("/%.*s/%.*s", (int)folder.len, folder.ptr, (int)value.len, value.ptr);
 			stays = is_selected_path(t, slim_blob_of(path));
+		} else if (field == 'Z') {
+			value = told_sum(t, slim_blob_of(path), value, slim_checksum_apk, buffer);
 		}
-		if (stays || !memchr("FMRaZ", field, 5) || !field)
+		if (field == 'Z' && stays)
+			fprintf(out, "Z:%.*s\n", (int)value.len, value.ptr);
+		else if (stays || !memchr("FMRaZ", field, 5) || !field)
 			fprintf(out, "%.*s\n", (int)line.len, line.ptr);
 	}
 }
@@ -190,10 +227,13 @@ static int rewrite(struct teller *t, const struct slim_node *node, tell *how, st
 	FILE *out = open_memstream(&told, &written);
 	if (!out)
 		slim_out_of_memory();
+	t->failed = err;
 	how(t, slim_blob(text, length), out);
 	if (fclose(out) == EOF)
 		slim_out_of_memory();
-	if (written == length)
+	if (*t->failed)
+		return -1;
+	if (written == length && !memcmp(told, text, length))
 		return 0;
 	return slim_selection_rewrite(t->selection, node, slim_blob(told, written), err);
 }
@@ -257,12 +297,13 @@ int slim_selection_tell_packages(struct slim_selection *selection, const struct 
 				 struct slim_error **err)
 {
 	size_t nodes = slim_tree_count(selection->tree), count = slim_packages_count(packages);
-	if (!count || selection->count + 1 >= nodes)
+	bool all = selection->count + 1 >= nodes;
+	if (!count || (all && !selection->rewrites))
 		return 0;
 	slim_autofree bool *selected = slim_calloc(nodes, sizeof(*selected));
 	slim_autofree bool *survives = slim_calloc(count, sizeof(*survives));
 	struct teller t = { .selection = selection, .packages = packages, .places = find_places(selection->tree),
-			    .selected = selected, .survives = survives };
+			    .selected = selected, .survives = survives, .all = all };
 	for (size_t i = 0; i < selection->count; i++)
 		selected[selection->nodes[i]->id] = true;
 	int result = tell_all(&t, err);

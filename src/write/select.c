@@ -83,7 +83,7 @@ void slim_selection_free(struct slim_selection *selection)
 	if (!selection)
 		return;
 	free(selection->nodes);
-	free(selection->rewrites);
+	slim_rewrites_free(selection->rewrites);
 	slim_file_unref(selection->rewritten);
 	free(selection);
 }

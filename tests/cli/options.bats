@@ -122,6 +122,15 @@ DATA=/usr/share/data
 	[ ! -e other.tar ]
 }
 
+@test "--strip: what has nothing to take out stays as it is, and the report says that it was asked for" {
+	image app
+	slimmed -v --strip --report report.json
+	grep -q -x "slim: --strip: 0 files made smaller, by 0 B in all" messages
+	[ "$(report 'r["options"]["strip"]')" = True ]
+	"$SLIM" -q in.tar plain.tar
+	cmp out.tar plain.tar
+}
+
 @test "--keep-all: one layer with everything, what is hidden is gone" {
 	image app
 	slimmed --keep-all

@@ -26,6 +26,9 @@ static const char *const exact[] = {
 	NULL
 };
 
+/* Bytes of a daemon's small tool. Its libraries are the daemon's. */
+enum { TOOL_SIZE_MAX = 256 << 10 };
+
 /* Names that mark the shared part of a source package: foo-common, foo-data, libfoo-data. */
 static const char *const data_names[] = { "*-common", "*-data", "*-core", "*-modules", "*-base", "*-basic-modules", "*-mod*",
 					  "*-runtime", "*-config", "*-extra-modules", NULL };
@@ -95,24 +98,49 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		p->asker = node;
 }
 
-/* Programs in the common folders stay only when something starts them: that is exact, as everywhere. */
-static bool is_wanted(struct slim_trace *t, const struct slim_node *node)
+/* It brings an init script or a unit: people tend what it starts with its other programs. tracing.md D9 */
+static bool is_daemon(const struct slim_package *package)
+{
+	for (size_t i = 0; i < package->file_count; i++) {
+		const struct slim_node *node = package->files[i];
+		if (!strcmp(node->parent->name, "init.d") ||
+		    (slim_blob_ends(slim_blob_of(node->name), ".service") && !strcmp(node->parent->name, "system")))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Programs in the common folders stay only when something starts them: that is exact, as everywhere. But a daemon's
+ * control program is how it is told to reload or stop, and its small tools are how its tables and queues are kept.
+ */
+static bool is_wanted(struct slim_trace *t, struct slim_node *node, bool daemon)
 {
 	if (slim_is_junk(t, node) || slim_is_integration(t, node))
 		return false;
-	/* a daemon's control program is how it is told to reload or stop */
-	return !in_program_folder(node) || slim_blob_ends(slim_blob_of(node->name), "ctl");
+	if (!in_program_folder(node) || slim_blob_ends(slim_blob_of(node->name), "ctl"))
+		return true;
+	return daemon && slim_kind_of(t, node) == SLIM_KIND_PROGRAM && node->inode->size <= TOOL_SIZE_MAX;
 }
 
 static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,
-		       const struct slim_node *from)
+		       const struct slim_node *from, bool daemon)
 {
 	for (size_t i = 0; i < package->file_count; i++)
-		if (is_wanted(t, package->files[i]))
+		if (is_wanted(t, package->files[i], daemon))
 			slim_keep(t, package->files[i], rule, from, "package %s", package->name);
 	for (size_t i = 0; i < package->conffile_count; i++)
 		if (!slim_is_integration(t, package->conffiles[i]))
 			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, from, "package %s", package->name);
+}
+
+/* Whether a package of the same source that the started PACKAGE depends on belongs to it. */
+static bool is_part_of(struct state *s, const struct slim_package *package, const struct slim_package *other)
+{
+	static const char *const tools[] = { "*-utils", "*-tools", "*-bin", NULL };
+	if (!owns_program(s, other) || slim_name_in(data_names, other->name))
+		return true;
+	return is_daemon(package) && slim_name_in(tools, other->name);
 }
 
 /* Dependencies built from the same source that hold no programs, or are called so. Not by Depends alone: E8. */
@@ -124,10 +152,10 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 		const struct slim_package *other = slim_packages_find(packages, *name);
 		if (!other || strcmp(other->source, package->source) || s->of[other->index].whole || s->of[other->index].exact)
 			continue;
-		if (!slim_name_in(data_names, other->name) && owns_program(s, other))
+		if (!is_part_of(s, package, other))
 			continue;
 		s->of[other->index].whole = true;
-		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from);
+		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, is_daemon(package));
 	}
 }
 
@@ -164,7 +192,7 @@ static void keep_package_of(struct slim_trace *t, struct state *s, const struct 
 	if (!owner || s->of[owner->index].exact || s->of[owner->index].whole)
 		return;
 	s->of[owner->index].whole = true;
-	keep_files(t, owner, SLIM_RULE_PACKAGE_FILES, node);
+	keep_files(t, owner, SLIM_RULE_PACKAGE_FILES, node, is_daemon(owner));
 	keep_siblings(t, s, owner, node);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Programs that an application's sources start: docs/rules.md C9, D. The language is not parsed: its
- * string literals are read, and what is written around them. A missing program breaks the
+ * Programs that an application's sources start: docs/rules.md C9, D. The language is not parsed:
+ * its string literals are read, and what is written around them. A missing program breaks the
  * application, so a literal that is handed to a function which starts programs is believed at any
  * price; what only looks like a command has to be cheap.
  */

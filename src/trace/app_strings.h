@@ -22,8 +22,8 @@ enum { APP_LITERAL_MAX = 2048 };
 
 struct app_literal {
 	struct slim_blob text;  /* without the quotes; \" and the like are resolved */
-	struct slim_blob named; /* the dotted name before it and ( [ { = or : "subprocess.run", "cmd" */
-	bool called;            /* NAMED is followed by ( or a blank: the text is its first argument */
+	struct slim_blob named; /* the dotted name before it and a bracket, = or :, "subprocess.run" */
+	bool called;            /* NAMED is followed by ( or a blank: this is its first argument */
 	bool joined;            /* nothing but commas, blanks and brackets since the last literal */
 	bool command;           /* the language's own quotes for commands */
 };

@@ -1,8 +1,9 @@
 /*
- * String literals of Go programs. The linker packs them without ends, sorted by length; where each begins is known only
- * to the code and the data that use it. So the addresses that instructions take are collected (cmd/link/internal/ld,
- * data.go; LEA of x86-64, ADRP and ADD of AArch64): a literal ends at the latest where the next begins. Strings in data
- * are pairs of an address and a length.
+ * String literals of Go programs. The linker packs them without ends, sorted by length; where each
+ * begins is known only to the code and the data that use it. So the addresses that instructions
+ * take are collected (cmd/link/internal/ld, data.go; LEA of x86-64, ADRP and ADD of AArch64): a
+ * literal ends at the latest where the next begins. Strings in data are pairs of an address and a
+ * length.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +25,16 @@ struct go_text {
 	struct starts starts, started;
 };
 
-static bool read_range(const struct elf_file *f, struct elf_range range, char **out, struct slim_error **err)
+static bool read_range(const struct elf_file *f, struct elf_range range, char **out,
+		       struct slim_error **err)
 {
 	*out = slim_alloc(range.size + 1);
 	return slim_inode_read(f->inode, range.offset, *out, range.size, err) >= 0;
 }
 
 /* The names of all functions that are linked in stand in .gopclntab, stripped or not. */
-static int holds_function(const struct elf_file *f, struct elf_range range, const char *name, struct slim_error **err)
+static int holds_function(const struct elf_file *f, struct elf_range range, const char *name,
+			  struct slim_error **err)
 {
 	slim_autofree char *buffer = slim_alloc(CHUNK + MARK_MAX);
 	size_t carry = 0, length = strlen(name) + 1;
@@ -64,7 +67,8 @@ int elf_go_starts_programs(const struct elf_file *f, struct slim_error **err)
 static void add_start(struct starts *starts, const struct go_text *text, uint64_t address)
 {
 	if (address - text->address < text->size)
-		*slim_push(&starts->items, &starts->count, &starts->capacity) = address - text->address;
+		*slim_push(&starts->items, &starts->count, &starts->capacity) =
+			address - text->address;
 }
 
 static void took(void *context, uint64_t address, bool started)
@@ -76,7 +80,8 @@ static void took(void *context, uint64_t address, bool started)
 }
 
 /* What lies on the border of two chunks is seen again in the second, with what stands before it. */
-static int scan_code(const struct elf_file *f, const Elf64_Shdr *section, struct go_text *text, struct slim_error **err)
+static int scan_code(const struct elf_file *f, const Elf64_Shdr *section, struct go_text *text,
+		     struct slim_error **err)
 {
 	enum { OVERLAP = 256 };
 	struct elf_go_code scan = { .machine = f->header.e_machine, .took = took, .context = text };
@@ -84,7 +89,8 @@ static int scan_code(const struct elf_file *f, const Elf64_Shdr *section, struct
 	if (elf_find_go_exec(f, &scan.exec, err) < 0)
 		return -1;
 	for (uint64_t done = 0; done < section->sh_size; done += CHUNK - OVERLAP) {
-		size_t n = section->sh_size - done < CHUNK ? (size_t)(section->sh_size - done) : CHUNK;
+		size_t n =
+			section->sh_size - done < CHUNK ? (size_t)(section->sh_size - done) : CHUNK;
 		if (slim_inode_read(f->inode, section->sh_offset + done, buffer, n, err) < 0)
 			return -1;
 		elf_scan_go_code(&scan, section->sh_addr + done, buffer, n);
@@ -102,8 +108,8 @@ static void found(struct elf_strings *s, const char *text, size_t length)
 }
 
 /* An address of TEXT with a likely length behind it. */
-static int scan_data(const struct elf_file *f, const char *section, struct go_text *text, struct elf_strings *s,
-		     struct slim_error **err)
+static int scan_data(const struct elf_file *f, const char *section, struct go_text *text,
+		     struct elf_strings *s, struct slim_error **err)
 {
 	struct elf_range range = range_of(f, section);
 	slim_autofree char *bytes = NULL;
@@ -112,7 +118,8 @@ static int scan_data(const struct elf_file *f, const char *section, struct go_te
 	if (!read_range(f, range, &bytes, err))
 		return -1;
 	for (size_t i = 0; i + 16 <= range.size; i += 8) {
-		uint64_t at = elf_go_long(bytes + i) - text->address, length = elf_go_long(bytes + i + 8);
+		uint64_t at = elf_go_long(bytes + i) - text->address,
+			 length = elf_go_long(bytes + i + 8);
 		if (at >= text->size || length > text->size - at || length > ELF_TEXT_LIMIT)
 			continue;
 		add_start(&text->starts, text, text->address + at);
@@ -128,14 +135,16 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The text from the start number I on; empty when it is none. */
-static struct slim_blob literal_at(const struct go_text *text, const struct elf_strings *s, size_t i)
+static struct slim_blob literal_at(const struct go_text *text, const struct elf_strings *s,
+				   size_t i)
 {
 	const struct starts *starts = &text->starts;
 	size_t from = (size_t)starts->items[i], to = from;
 	while (i < starts->count && starts->items[i] == from)
 		i++;
 	size_t limit = i < starts->count ? (size_t)starts->items[i] : text->size;
-	while (to < limit && to - from <= ELF_TEXT_LIMIT && !(s->classes[(unsigned char)text->bytes[to]] & ELF_HAS_BINARY))
+	while (to < limit && to - from <= ELF_TEXT_LIMIT &&
+	       !(s->classes[(unsigned char)text->bytes[to]] & ELF_HAS_BINARY))
 		to++;
 	return slim_blob(text->bytes + from, to - from <= ELF_TEXT_LIMIT ? to - from : 0);
 }
@@ -152,15 +161,17 @@ static void found_all(struct go_text *text, struct elf_strings *s)
 		found(s, literal.ptr, literal.len);
 	}
 	for (size_t i = 0; i < text->started.count; i++) {
-		const uint64_t *at = bsearch(&text->started.items[i], starts->items, starts->count, sizeof(uint64_t), by_value);
-		struct slim_blob literal = at ? literal_at(text, s, (size_t)(at - starts->items)) : SLIM_BLOB("");
+		const uint64_t *at = bsearch(&text->started.items[i], starts->items, starts->count,
+					     sizeof(uint64_t), by_value);
+		struct slim_blob literal =
+			at ? literal_at(text, s, (size_t)(at - starts->items)) : SLIM_BLOB("");
 		if (literal.len)
 			elf_found(s, ELF_STARTED, literal.ptr, literal.len);
 	}
 }
 
-static int read_literals(const struct elf_file *f, const Elf64_Shdr *code, struct go_text *text, struct elf_strings *s,
-			 struct slim_error **err)
+static int read_literals(const struct elf_file *f, const Elf64_Shdr *code, struct go_text *text,
+			 struct elf_strings *s, struct slim_error **err)
 {
 	static const char *const data[] = { ".rodata", ".data", ".data.rel.ro", ".noptrdata" };
 	if (scan_code(f, code, text, err) < 0)
@@ -174,13 +185,15 @@ static int read_literals(const struct elf_file *f, const Elf64_Shdr *code, struc
 
 int elf_read_go_literals(const struct elf_file *f, struct elf_strings *s, struct slim_error **err)
 {
-	const Elf64_Shdr *code = elf_section_named(f, ".text"), *rodata = elf_section_named(f, ".rodata");
+	const Elf64_Shdr *code = elf_section_named(f, ".text"),
+			 *rodata = elf_section_named(f, ".rodata");
 	struct elf_range range = range_of(f, ".rodata");
 	bool known = f->header.e_machine == EM_X86_64 || f->header.e_machine == EM_AARCH64;
 	if (!known || !range.size || range.size > TEXT_MAX || !range_of(f, ".text").size)
 		return 0;
 	struct go_text text = { .address = rodata->sh_addr, .size = (size_t)range.size };
-	int failed = read_range(f, range, &text.bytes, err) ? read_literals(f, code, &text, s, err) : -1;
+	int failed =
+		read_range(f, range, &text.bytes, err) ? read_literals(f, code, &text, s, err) : -1;
 	free(text.bytes);
 	free(text.starts.items);
 	free(text.started.items);

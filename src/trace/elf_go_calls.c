@@ -1,7 +1,7 @@
 /*
- * Where a Go program starts others: the table of functions (.gopclntab; runtime/symtab.go, Go 1.18 and later) tells
- * where os/exec.Command begins, and the code which addresses are loaded into the register of its first string before
- * a call. Source of the registers: Go's ABIInternal.
+ * Where a Go program starts others: the table of functions (.gopclntab; runtime/symtab.go, Go 1.18
+ * and later) tells where os/exec.Command begins, and the code which addresses are loaded into the
+ * register of its first string before a call. Source of the registers: Go's ABIInternal.
  */
 #include <string.h>
 
@@ -36,7 +36,8 @@ static bool read_header(struct table *t, uint64_t text)
 	t->text = t->text ? t->text : text;
 	t->names = elf_go_long(t->bytes + 32);
 	t->functions = elf_go_long(t->bytes + 64);
-	return t->names < t->size && t->functions < t->size && t->count <= (t->size - t->functions) / 8;
+	return t->names < t->size && t->functions < t->size &&
+	       t->count <= (t->size - t->functions) / 8;
 }
 
 /* NAME with a NUL before and behind it: its offset among the names, or 0. */
@@ -58,8 +59,10 @@ static uint64_t entry_of(const struct table *t, uint64_t name)
 
 int elf_find_go_exec(const struct elf_file *f, struct elf_go_exec *out, struct slim_error **err)
 {
-	static const char command[] = "\0os/exec.Command", with_context[] = "\0os/exec.CommandContext";
-	const Elf64_Shdr *section = elf_section_named(f, ".gopclntab"), *text = elf_section_named(f, ".text");
+	static const char command[] = "\0os/exec.Command",
+			  with_context[] = "\0os/exec.CommandContext";
+	const Elf64_Shdr *section = elf_section_named(f, ".gopclntab"),
+			 *text = elf_section_named(f, ".text");
 	*out = (struct elf_go_exec){ 0, 0 };
 	if (!f->facts->go_exec || !section || !text || section->sh_size > TABLE_MAX)
 		return 0;
@@ -88,7 +91,8 @@ static bool is_lea(const char *code)
 }
 
 /* The last LEA into a register (MODRM tells which) before the call at I. */
-static void x86_call(const struct elf_go_code *scan, uint64_t address, const char *code, size_t i, unsigned char modrm)
+static void x86_call(const struct elf_go_code *scan, uint64_t address, const char *code, size_t i,
+		     unsigned char modrm)
 {
 	for (size_t back = 7; back <= i && back <= BACK_MAX; back++) {
 		const char *p = code + i - back;
@@ -99,11 +103,13 @@ static void x86_call(const struct elf_go_code *scan, uint64_t address, const cha
 	}
 }
 
-static void scan_x86(const struct elf_go_code *scan, uint64_t address, const char *code, size_t size)
+static void scan_x86(const struct elf_go_code *scan, uint64_t address, const char *code,
+		     size_t size)
 {
 	for (size_t i = 0; i + 7 <= size; i++) {
 		if (is_lea(code + i))
-			scan->took(scan->context, address + i + 7 + signed_word(code + i + 3), false);
+			scan->took(scan->context, address + i + 7 + signed_word(code + i + 3),
+				   false);
 		if ((unsigned char)code[i] != 0xe8)
 			continue;
 		uint64_t target = address + i + 5 + signed_word(code + i + 1);
@@ -118,7 +124,8 @@ static void scan_x86(const struct elf_go_code *scan, uint64_t address, const cha
 static uint64_t arm_address(uint64_t address, const char *code)
 {
 	uint32_t page = elf_go_word(code), add = elf_go_word(code + 4);
-	if ((page & 0x9f000000) != 0x90000000 || (add & 0xffc00000) != 0x91000000 || ((add >> 5) & 31) != (page & 31))
+	if ((page & 0x9f000000) != 0x90000000 || (add & 0xffc00000) != 0x91000000 ||
+	    ((add >> 5) & 31) != (page & 31))
 		return 0;
 	uint64_t high = (uint64_t)((page >> 5) & 0x7ffff) << 2 | ((page >> 29) & 3);
 	if (high & 0x100000)
@@ -126,7 +133,8 @@ static uint64_t arm_address(uint64_t address, const char *code)
 	return (address & ~(uint64_t)0xfff) + (high << 12) + ((add >> 10) & 0xfff);
 }
 
-static void arm_call(const struct elf_go_code *scan, uint64_t address, const char *code, size_t i, uint32_t reg)
+static void arm_call(const struct elf_go_code *scan, uint64_t address, const char *code, size_t i,
+		     uint32_t reg)
 {
 	for (size_t back = 8; back <= i && back <= BACK_MAX; back += 4) {
 		uint64_t found = arm_address(address + i - back, code + i - back);
@@ -137,7 +145,8 @@ static void arm_call(const struct elf_go_code *scan, uint64_t address, const cha
 	}
 }
 
-static void scan_arm(const struct elf_go_code *scan, uint64_t address, const char *code, size_t size)
+static void scan_arm(const struct elf_go_code *scan, uint64_t address, const char *code,
+		     size_t size)
 {
 	for (size_t i = 0; i + 8 <= size; i += 4) {
 		uint64_t found = arm_address(address + i, code + i);
@@ -147,7 +156,9 @@ static void scan_arm(const struct elf_go_code *scan, uint64_t address, const cha
 		if (call >> 26 != 0x25) /* BL */
 			continue;
 		uint64_t offset = call & 0x3ffffff;
-		uint64_t target = address + i + ((offset & 0x2000000 ? offset | 0xfffffffffc000000 : offset) << 2);
+		uint64_t target =
+			address + i +
+			((offset & 0x2000000 ? offset | 0xfffffffffc000000 : offset) << 2);
 		if (target == scan->exec.command)
 			arm_call(scan, address, code, i, 0);
 		else if (target == scan->exec.command_context)
@@ -155,7 +166,8 @@ static void scan_arm(const struct elf_go_code *scan, uint64_t address, const cha
 	}
 }
 
-void elf_scan_go_code(const struct elf_go_code *scan, uint64_t address, const char *code, size_t size)
+void elf_scan_go_code(const struct elf_go_code *scan, uint64_t address, const char *code,
+		      size_t size)
 {
 	if (scan->machine == EM_X86_64)
 		scan_x86(scan, address, code, size);

@@ -21,7 +21,8 @@ static bool allows(const json_t *list, const char *word)
 	bool named = false, others = false;
 	size_t count = json_is_array(list) ? json_array_size(list) : json_is_string(list);
 	for (size_t i = 0; i < count; i++) {
-		const char *text = json_string_value(json_is_array(list) ? json_array_get(list, i) : list);
+		const char *text =
+			json_string_value(json_is_array(list) ? json_array_get(list, i) : list);
 		if (!text)
 			continue;
 		if (*text == '!' && !strcmp(text + 1, word))
@@ -38,8 +39,8 @@ static const char *cpu_of(const struct slim_elf *elf)
 	static const struct {
 		uint16_t machine;
 		const char *cpu;
-	} names[] = { { EM_X86_64, "x64" }, { EM_AARCH64, "arm64" }, { EM_386, "ia32" }, { EM_ARM, "arm" },
-		      { EM_S390, "s390x" }, { EM_RISCV, "riscv64" } };
+	} names[] = { { EM_X86_64, "x64" }, { EM_AARCH64, "arm64" }, { EM_386, "ia32" },
+		      { EM_ARM, "arm" },    { EM_S390, "s390x" },    { EM_RISCV, "riscv64" } };
 	for (size_t i = 0; i < SLIM_COUNT(names); i++)
 		if (elf->machine == names[i].machine)
 			return names[i].cpu;
@@ -51,8 +52,9 @@ static const char *libc_of(const struct slim_elf *elf)
 {
 	if (!elf->interpreter)
 		return NULL;
-	return strstr(elf->interpreter, "/ld-musl")   ? "musl" :
-	       strstr(elf->interpreter, "/ld-linux") ? "glibc" : NULL;
+	return strstr(elf->interpreter, "/ld-musl")    ? "musl"
+	       : strstr(elf->interpreter, "/ld-linux") ? "glibc"
+						       : NULL;
 }
 
 static bool is_for(const struct slim_elf *elf, const json_t *package)
@@ -70,12 +72,15 @@ bool slim_npm_is_foreign(struct slim_trace *t, const struct slim_node *dir, stru
 	const struct slim_elf *elf = slim_trace_elf(t, node);
 	if (!elf)
 		return false;
-	const struct slim_node *file = slim_node_child(slim_trace_tree(t), dir, SLIM_BLOB("package.json"));
+	const struct slim_node *file =
+		slim_node_child(slim_trace_tree(t), dir, SLIM_BLOB("package.json"));
 	if (!file || !slim_node_is_file(file) || file->inode->size > PACKAGE_MAX)
 		return false;
 	size_t length;
 	slim_autofree char *text = slim_trace_read(t, file, PACKAGE_MAX, &length);
-	json_t *package = text ? json_loadb(text, length, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *package =
+		text ? json_loadb(text, length, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL)
+		     : NULL;
 	bool foreign = json_is_object(package) && !is_for(elf, package);
 	json_decref(package);
 	return foreign;

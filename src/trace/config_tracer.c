@@ -27,10 +27,6 @@ static const char *const config_names[] = { "*.conf", "*.cnf", "*.ini", "*.cfg",
 static const char *const source_names[] = { "*.py", "*.rb", "*.php", "*.pl", "*.pm", "*.lua", "*.tcl", "*.R", "*.js", "*.mjs",
 					     "*.cjs", "*.ts", "*.json", "*.erb", "*.ru", "*.wsgi", NULL };
 
-/* A mere mention in a configuration file does not bring a whole runtime. */
-static const char *const heavy_programs[] = { "perl*", "python*", "ruby*", "node*", "php*", "git*", "gcc*", "vim*", "emacs*",
-					       "java", "gdb", NULL };
-
 struct state {
 	struct slim_node **waiting; /* text files that are no configuration as far as is known */
 	size_t waiting_count, waiting_capacity;
@@ -96,7 +92,8 @@ static void keep_found(struct reading *r, const struct slim_node *base, struct s
 			keep_folder(r, node, word);
 		return;
 	}
-	if (slim_is_junk(r->t, node) || (slim_node_is_executable(node) && slim_name_in(heavy_programs, node->name)))
+	/* a mere mention does not bring a whole runtime */
+	if (slim_is_junk(r->t, node) || (slim_node_is_executable(node) && slim_is_runtime_program(node)))
 		return;
 	slim_keep_path(r->t, base, word, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
 }

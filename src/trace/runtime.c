@@ -71,6 +71,14 @@ static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
 	return SLIM_COUNT(runtimes);
 }
 
+bool slim_is_runtime_program(const struct slim_node *node)
+{
+	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
+		if (slim_name_in(runtimes[i].programs, node->name))
+			return true;
+	return false;
+}
+
 static bool is_named_in(const char *const *list, const struct slim_node *node)
 {
 	for (; list && *list; list++)

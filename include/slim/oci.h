@@ -19,7 +19,10 @@ enum { SLIM_JSON_MAX = 20 << 20 }; /* bytes; as containerd */
 
 /* An object or an array, at most SLIM_JSON_MAX bytes; WHAT names it in messages. The caller owns *out (json_decref). */
 int slim_json_parse(struct slim_blob bytes, const char *what, json_t **out, struct slim_error **err) SLIM_MUST_CHECK;
-/* As compact text with the order of members kept; free() it. */
+/*
+ * As compact text with the order of members kept, and numbers to the digit (those that jansson cannot hold are strings
+ * that start with U+0001 in between: src/oci/json_numbers.c); free() it.
+ */
 char *slim_json_text(const json_t *json);
 static inline void slim_json_p(json_t **p) { json_decref(*p); }
 #define slim_autojson slim_cleanup(slim_json_p)

@@ -1,4 +1,5 @@
-"""What holds for the folders: a header compiles alone, and a lower folder never includes a higher one."""
+"""What holds for the sources: a header compiles alone, a lower folder never includes a higher one, lines are not wider
+than can be read."""
 import os
 import re
 import shlex
@@ -22,6 +23,8 @@ HOME = {
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 MAX_LINES = 600
+MAX_WIDTH = 120  # columns, a tab being eight …
+MAX_TABLE_WIDTH = 150  # … and of a line with a string: rows of tables are not broken
 
 
 def home_of(header):
@@ -44,6 +47,25 @@ def sources():
 def read(path):
     with open(path, encoding="utf-8") as f:
         return f.read()
+
+
+def formatted():
+    """Every C file that is written by hand."""
+    for root in ("src", "include", "tests"):
+        for folder, _, names in os.walk(os.path.join(TOP, root)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h", ".def")):
+                    yield os.path.join(folder, name)
+
+
+def is_too_wide(line):
+    return len(line.expandtabs(8)) > (MAX_TABLE_WIDTH if '"' in line else MAX_WIDTH)
+
+
+def too_wide(path):
+    for number, line in enumerate(read(path).splitlines(), 1):
+        if is_too_wide(line):
+            yield f"{os.path.relpath(path, TOP)}:{number}"
 
 
 def included_level(path, include):
@@ -117,6 +139,9 @@ def main():
     found = [os.path.relpath(p, TOP) for _, p in everything if read(p).count("\n") > MAX_LINES]
     tap.check(not found, f"no source is longer than {MAX_LINES} lines", found)
 
+    found = [place for path in formatted() for place in too_wide(path)]
+    tap.check(not found, f"no line is wider than {MAX_WIDTH} columns", found)
+
     # the check itself can fail
     base = os.path.join(TOP, "src", "base", "x.c")
     wrong = ['#include "slim/tree.h"', '# include "../cli/x.h"', '#include "slim/stream.h"']
@@ -125,6 +150,7 @@ def main():
     right = ['#include "slim/blob.h"', '#include "log.h"', '#include "config.h"', '#include <zlib.h>']
     seen = list(violations("\n".join(right), base, "base"))
     tap.check(not seen, "a right include is let pass", seen)
+    tap.check(is_too_wide("\t" + "x" * 113) and not is_too_wide("\t" + "x" * 112), "a wide line is seen")
     return tap.end()
 
 

@@ -1,4 +1,7 @@
-/* Content digests: `sha256:` and 64 lower-case hexadecimal digits, or sha512 with 128 (OCI image-spec, descriptor.md). */
+/*
+ * Content digests: `sha256:` and 64 lower-case hexadecimal digits, or sha512 with 128 (OCI
+ * image-spec, descriptor.md).
+ */
 #ifndef SLIM_DIGEST_H
 #define SLIM_DIGEST_H
 

@@ -25,20 +25,27 @@ struct slim_elf {
 	const char *soname, *rpath, *runpath;            /* or NULL */
 	const char **needed, **filter, **auxiliary, **audit; /* lists end with NULL; never NULL themselves */
 	uint32_t flags, flags_1; /* DT_FLAGS, DT_FLAGS_1 */
-	const char **undefined;  /* undefined dynamic symbols (of a static file: the functions of its symbol table), sorted */
+	/* undefined dynamic symbols (of a static file: the functions of its symbol table), sorted */
+	const char **undefined;
 	size_t undefined_count;
 
 	struct slim_dlopen_note *notes;
 	size_t note_count;
 
-	/* String constants of the data sections (not .dynstr), each once, sorted; kept only when they may mean a file. */
+	/*
+	 * String constants of the data sections (not .dynstr), each once, sorted; kept only when
+	 * they may mean a file.
+	 */
 	const char **paths;     /* absolute: "/etc/foo.conf" */
 	const char **sonames;   /* "libfoo.so.1" */
 	const char **templates; /* hold %s (or $) and look like a path or library: "lib%s.so", "/usr/lib/x/%s.so" */
 	const char **commands;  /* first word plus options, pipes or redirections: "locale -a", "gzip -dc %s" */
 	const char **started;   /* of Go programs: names that are handed to exec.Command as they stand */
-	const char **words;     /* bare names that a PATH lookup could find: [A-Za-z0-9][A-Za-z0-9._+-]{1,30}; only of
-				   programs, and of files that import exec*, posix_spawn*, system, popen, wordexp or pam_start */
+	/*
+	 * bare names that a PATH lookup could find: [A-Za-z0-9][A-Za-z0-9._+-]{1,30}; only of programs, and of files
+	 * that import exec*, posix_spawn*, system, popen, wordexp or pam_start
+	 */
+	const char **words;
 };
 
 struct slim_dlopen_note {

@@ -18,7 +18,7 @@ enum slim_entry_kind { SLIM_ENTRY_FILE, SLIM_ENTRY_HARDLINK, SLIM_ENTRY_WHITEOUT
 
 struct slim_entry {
 	enum slim_entry_kind kind;
-	struct slim_blob path;    /* cleaned; "" is the root; of a whiteout: the name that goes; of opaque: the folder */
+	struct slim_blob path;    /* cleaned; "" is the root; of a whiteout the name that goes, of opaque the folder */
 	struct slim_blob link;    /* of a hard link: its target, cleaned */
 	struct slim_inode *inode; /* of a file or hard link (there: the attributes of the link's header, no content) */
 };

@@ -27,7 +27,10 @@ bool slim_log_verbose(const struct slim_log *log);
 /* The text of every warning until now, with -q too, sorted and each once: for the report. LOG owns them. */
 const char *const *slim_log_warnings(struct slim_log *log, size_t *count);
 
-/* One line: names of the host and words of the user in it cannot break it or drive a terminal; control bytes are \xNN. */
+/*
+ * One line: names of the host and words of the user in it cannot break it or drive a terminal;
+ * control bytes are \xNN.
+ */
 void slim_put_line(FILE *out, const char *prefix, const char *text);
 
 /*

@@ -100,11 +100,12 @@ struct slim_tracer {
 	const char *name;
 	unsigned kinds;    /* what visit() wants to see */
 	size_t state_size; /* of the state that is passed to the functions below: zeroed before, freed after */
-	void (*start)(struct slim_trace *t, void *state);                           /* once, before anything; may be NULL */
-	void (*visit)(struct slim_trace *t, void *state, struct slim_node *node);   /* once for each kept node; may be NULL */
-	void (*settle)(struct slim_trace *t, void *state); /* whenever the worklist is empty; the run ends when no settle
-							      keeps anything new; may be NULL */
-	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it; may be NULL */
+	/* each may be NULL */
+	void (*start)(struct slim_trace *t, void *state); /* once, before anything */
+	void (*visit)(struct slim_trace *t, void *state, struct slim_node *node); /* once for each kept node */
+	/* whenever the worklist is empty; the run ends when no settle keeps anything new */
+	void (*settle)(struct slim_trace *t, void *state);
+	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it */
 };
 
 extern const struct slim_tracer *const slim_tracers[]; /* ends with NULL; src/trace/tracers.c */
@@ -125,7 +126,7 @@ enum slim_kind slim_kind_of(struct slim_trace *t, struct slim_node *node); /* re
 const struct slim_elf *slim_trace_elf(struct slim_trace *t, struct slim_node *node);
 /* The same for whoever comes after the trace: only what it has read; NULL also when it did not look. */
 const struct slim_elf *slim_trace_known_elf(const struct slim_trace *t, const struct slim_node *node);
-/* The first MAX bytes of a file; free() *bytes->ptr's buffer by slim_autofree on the returned pointer. NULL on error. */
+/* The first MAX bytes of a file and a NUL; the caller's to free(). NULL on error, which then ends the run. */
 char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length);
 
 /*

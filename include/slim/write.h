@@ -63,7 +63,7 @@ int slim_selection_strip(struct slim_selection *selection, const struct slim_pac
 int slim_selection_tell_packages(struct slim_selection *selection, const struct slim_packages *packages,
 				 struct slim_error **err) SLIM_MUST_CHECK;
 
-/* --- self-check: is anything missing that the input had? ----------------------------------------------------------- */
+/* --- self-check: is anything missing that the input had? ------------------------------------------------------ */
 
 /*
  * Resolve the kept programs again, in the selection alone: interpreters, needed libraries, shebangs, links, user,

@@ -9,7 +9,7 @@
 /* Further names of one image are let be: nobody asks for the thousandth. */
 enum { REF_LIMIT = 1000 };
 
-/* --- items --------------------------------------------------------------------------------------------------------- */
+/* --- items ---------------------------------------------------------------------------------------------------- */
 
 struct slim_archive_item *slim_archive_new_item(void)
 {
@@ -47,7 +47,7 @@ void slim_archive_add_ref(struct slim_archive_item *item, const char *ref)
 	*slim_push(&item->refs, &item->ref_count, &item->ref_capacity) = ref;
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------------------------------------------- */
 
 static bool is_folder(const char *host_path)
 {
@@ -116,7 +116,7 @@ uint64_t slim_archive_size(const struct slim_archive *archive)
 	return slim_source_size(archive->source);
 }
 
-/* --- images -------------------------------------------------------------------------------------------------------- */
+/* --- images --------------------------------------------------------------------------------------------------- */
 
 static int load(struct slim_archive *archive, struct slim_error **err)
 {

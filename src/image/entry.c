@@ -11,7 +11,7 @@ static struct slim_blob blob_or_empty(const char *s)
 	return s ? slim_blob_of(s) : SLIM_BLOB("");
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* --- attributes ----------------------------------------------------------------------------------------------- */
 
 static int set_owner(struct slim_inode *inode, struct archive_entry *entry, struct slim_error **err)
 {
@@ -28,7 +28,10 @@ static void set_time(struct slim_inode *inode, struct archive_entry *entry)
 {
 	inode->mtime = archive_entry_mtime(entry);
 	inode->mtime_nsec = (uint32_t)archive_entry_mtime_nsec(entry);
-	/* libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s, where -2 s and 0.75 s is meant */
+	/*
+	 * libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s, where -2
+	 * s and 0.75 s is meant
+	 */
 	if (inode->mtime < 0 && inode->mtime_nsec && inode->mtime > INT64_MIN) {
 		inode->mtime--;
 		inode->mtime_nsec = 1000000000 - inode->mtime_nsec;
@@ -56,7 +59,7 @@ static struct slim_inode *new_inode(struct slim_layer_reader *r, struct archive_
 	return inode;
 }
 
-/* --- content ------------------------------------------------------------------------------------------------------- */
+/* --- content -------------------------------------------------------------------------------------------------- */
 
 /* Ordered, apart from each other, within the file. *stored: the sum of their lengths. */
 static int read_extents(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_inode *inode,
@@ -150,7 +153,7 @@ static void set_target(struct slim_layer_reader *r, struct archive_entry *entry,
 	inode->target = slim_blob(slim_arena_strndup(r->layer->inodes, target.ptr, target.len), target.len);
 }
 
-/* --- entries ------------------------------------------------------------------------------------------------------- */
+/* --- entries -------------------------------------------------------------------------------------------------- */
 
 static int set_by_type(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
 		       struct slim_inode *inode, struct slim_error **err)

@@ -41,7 +41,8 @@ static int open_parent(const struct folder_source *s, const char *name)
 	const char *slash = strrchr(name, '/');
 	if (!slash)
 		return dup(s->fd);
-	slim_autofree char *algorithm = slim_strndup(name + strlen("blobs/"), (size_t)(slash - name) - strlen("blobs/"));
+	slim_autofree char *algorithm =
+		slim_strndup(name + strlen("blobs/"), (size_t)(slash - name) - strlen("blobs/"));
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	slim_cleanup(close_fd) int blobs = openat(s->fd, "blobs", flags);
 	return blobs < 0 ? -1 : openat(blobs, algorithm, flags);

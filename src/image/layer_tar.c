@@ -59,7 +59,10 @@ static bool is_harmless(struct archive *a)
 	return text && strstr(text, "can't be converted");
 }
 
-/* Where libarchive stands must be where the entry before ended: it read neither more nor less than that entry's size. */
+/*
+ * Where libarchive stands must be where the entry before ended: it read neither more nor less than
+ * that entry's size.
+ */
 static int check_position(const struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
 {
 	uint64_t start = (uint64_t)archive_read_header_position(a);
@@ -102,7 +105,10 @@ static int open_and_read(struct slim_layer_reader *r, struct slim_error **err)
 	return read_entries(r, a, err);
 }
 
-/* What follows the end of the tar counts for the digests, and shall not hold another header behind a lone zero block. */
+/*
+ * What follows the end of the tar counts for the digests, and shall not hold another header behind
+ * a lone zero block.
+ */
 static int drain(struct slim_layer_reader *r, struct slim_error **err)
 {
 	const void *ignored;

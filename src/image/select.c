@@ -57,7 +57,7 @@ static enum match match_item(const struct slim_archive_item *item, const char *r
 	return best;
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------------ */
+/* --- messages ------------------------------------------------------------------------------------------------- */
 
 typedef void describe(FILE *out, struct slim_arena *arena, const struct slim_archive_item *item);
 
@@ -94,7 +94,7 @@ static char *list_items(struct slim_archive *archive, struct slim_archive_item *
 	return text;
 }
 
-/* --- the choice ---------------------------------------------------------------------------------------------------- */
+/* --- the choice ----------------------------------------------------------------------------------------------- */
 
 struct choice {
 	struct slim_archive *archive;

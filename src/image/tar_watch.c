@@ -68,7 +68,7 @@ static bool is_zero(const unsigned char *block)
 	return block[0] == 0 && memcmp(block, block + 1, SLIM_TAR_BLOCK - 1) == 0;
 }
 
-/* --- headers -------------------------------------------------------------------------------------------------------- */
+/* --- headers -------------------------------------------------------------------------------------------------- */
 
 static int start_body(struct slim_tar_watch *w, char type, uint64_t size, struct slim_error **err)
 {
@@ -195,7 +195,7 @@ static int take_body(struct slim_tar_watch *w, struct slim_error **err)
 	return 0;
 }
 
-/* --- bytes ---------------------------------------------------------------------------------------------------------- */
+/* --- bytes ---------------------------------------------------------------------------------------------------- */
 
 static void take(struct slim_blob *bytes, void *to, size_t *filled, size_t size)
 {

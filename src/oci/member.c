@@ -64,7 +64,8 @@ int slim_oci_string(const struct slim_oci_node *at, const char *key, const char 
 	return 0;
 }
 
-int slim_oci_size(const struct slim_oci_node *at, const char *key, uint64_t *out, bool *present, struct slim_error **err)
+int slim_oci_size(const struct slim_oci_node *at, const char *key, uint64_t *out, bool *present,
+		  struct slim_error **err)
 {
 	const json_t *json = member(at, key);
 	*present = json != NULL;
@@ -86,7 +87,8 @@ static struct slim_oci_strings new_list(struct slim_arena *arena, size_t count)
 	return (struct slim_oci_strings){ items, count };
 }
 
-int slim_oci_string_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out, struct slim_error **err)
+int slim_oci_string_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out,
+			 struct slim_error **err)
 {
 	struct slim_oci_node array;
 	if (slim_oci_array(at, key, &array, err))
@@ -101,7 +103,8 @@ int slim_oci_string_list(const struct slim_oci_node *at, const char *key, struct
 	return 0;
 }
 
-int slim_oci_key_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out, struct slim_error **err)
+int slim_oci_key_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out,
+		      struct slim_error **err)
 {
 	struct slim_oci_node object;
 	if (slim_oci_object(at, key, &object, err))

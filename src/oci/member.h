@@ -36,19 +36,19 @@ int slim_oci_element(const struct slim_oci_node *array, const char *key, size_t 
 int slim_oci_string(const struct slim_oci_node *at, const char *key, const char **out, struct slim_error **err)
 	SLIM_MUST_CHECK;
 /* Absent: *present is false. A negative number or none at all is an error. */
-int slim_oci_size(const struct slim_oci_node *at, const char *key, uint64_t *out, bool *present, struct slim_error **err)
-	SLIM_MUST_CHECK;
+int slim_oci_size(const struct slim_oci_node *at, const char *key, uint64_t *out, bool *present,
+		  struct slim_error **err) SLIM_MUST_CHECK;
 
 struct slim_oci_strings {
 	const char **items; /* ends with NULL */
 	size_t count;
 };
 /* An array of strings; absent: an empty list. */
-int slim_oci_string_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out, struct slim_error **err)
-	SLIM_MUST_CHECK;
+int slim_oci_string_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out,
+			 struct slim_error **err) SLIM_MUST_CHECK;
 /* The keys of an object; absent: an empty list. */
-int slim_oci_key_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out, struct slim_error **err)
-	SLIM_MUST_CHECK;
+int slim_oci_key_list(const struct slim_oci_node *at, const char *key, struct slim_oci_strings *out,
+		      struct slim_error **err) SLIM_MUST_CHECK;
 
 /* "PATHkey: message", status SLIM_BAD_INPUT; -1. */
 int slim_oci_bad(const struct slim_oci_node *at, const char *key, const char *message, struct slim_error **err);

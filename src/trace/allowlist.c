@@ -194,7 +194,8 @@ void slim_allowlist_apply(struct slim_trace *t)
 	for (uint32_t id = 0; id < t->count; id++) {
 		const struct slim_wish *wish = decisive[id] ? &w->items[decisive[id] - 1] : NULL;
 		if (wish && wish->kind == SLIM_WISH_KEEP)
-			slim_keep(t, slim_tree_node(t->in.tree, id), SLIM_RULE_KEEP, NULL, "%s %s", wish->origin, wish->text);
+			slim_keep(t, slim_tree_node(t->in.tree, id), SLIM_RULE_KEEP, NULL, "%s %s", wish->origin,
+				  wish->text);
 	}
 	for (size_t i = 0; i < w->count; i++)
 		if (w->items[i].glob && !has_matched(&x, i))

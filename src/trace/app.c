@@ -46,7 +46,8 @@ static void keep_custom_folders(struct slim_trace *t, struct state *s)
 		bool wild = slim_is_wildcard(rest);
 		const char *slash = strrchr(*place, '/');
 		base = slim_blob(*place, wild ? (size_t)(slash - *place) : rest.len);
-		struct slim_node *dir = slim_tree_walk(slim_trace_tree(t), NULL, base.len ? base : SLIM_BLOB("/"), true, NULL, NULL);
+		struct slim_node *dir =
+			slim_tree_walk(slim_trace_tree(t), NULL, base.len ? base : SLIM_BLOB("/"), true, NULL, NULL);
 		if (dir && !wild)
 			keep_app(t, s, dir, NULL, "a folder for applications");
 		for (struct slim_node *c = dir && wild ? dir->first : NULL; c; c = c->next) {
@@ -63,8 +64,10 @@ static void keep_custom_folders(struct slim_trace *t, struct state *s)
 /* A link by hand into a managed tree (npm's bin links) stays only with what it starts. */
 static bool is_wanted_link(struct slim_trace *t, const struct slim_node *link, bool in_etc)
 {
-	const struct slim_node *target = slim_tree_walk(slim_trace_tree(t), link->parent, link->inode->target, true, NULL, NULL);
-	return !in_etc && target && !slim_is_managed(t, target) && !slim_is_junk(t, target) && !slim_is_system_path(target);
+	const struct slim_node *target =
+		slim_tree_walk(slim_trace_tree(t), link->parent, link->inode->target, true, NULL, NULL);
+	return !in_etc && target && !slim_is_managed(t, target) && !slim_is_junk(t, target) &&
+	       !slim_is_system_path(target);
 }
 
 static bool is_local(struct slim_trace *t, const struct slim_node *node, bool in_etc)
@@ -80,7 +83,8 @@ static bool is_local(struct slim_trace *t, const struct slim_node *node, bool in
 static bool is_local_program(const struct slim_node *node)
 {
 	const char *folder = node->parent->name;
-	return slim_node_is_executable(node) && (!strcmp(folder, "bin") || !strcmp(folder, "sbin") || !strcmp(folder, "libexec"));
+	return slim_node_is_executable(node) &&
+	       (!strcmp(folder, "bin") || !strcmp(folder, "sbin") || !strcmp(folder, "libexec"));
 }
 
 static void keep_local_files(struct slim_trace *t)
@@ -93,7 +97,8 @@ static void keep_local_files(struct slim_trace *t)
 		for (uint32_t id = dir ? dir->id : 0; id < end; id++)
 			if (is_local(t, slim_tree_node(tree, id), in_etc))
 				slim_keep(t, slim_tree_node(tree, id),
-					  is_local_program(slim_tree_node(tree, id)) ? SLIM_RULE_LOCAL_PROGRAM : SLIM_RULE_LOCAL_FILE,
+					  is_local_program(slim_tree_node(tree, id)) ? SLIM_RULE_LOCAL_PROGRAM
+										     : SLIM_RULE_LOCAL_FILE,
 					  NULL, "below %s", local_folders[i]);
 	}
 }
@@ -106,9 +111,10 @@ static void keep_local_folders(struct slim_trace *t)
 	for (size_t i = 0; i < SLIM_COUNT(parents) && slim_packages_count(slim_trace_packages(t)); i++) {
 		const struct slim_node *parent = slim_tree_find(slim_trace_tree(t), parents[i]);
 		for (struct slim_node *dir = parent ? parent->first : NULL; dir; dir = dir->next)
-			if (slim_node_is_dir(dir) && !owners[dir->id] && !slim_is_junk(t, dir) && !slim_is_managed(t, dir) &&
-			    !slim_is_shared_folder(t, dir))
-				slim_keep_below(t, dir, SLIM_RULE_LOCAL_FILE, NULL, "a folder of no package below %s", parents[i]);
+			if (slim_node_is_dir(dir) && !owners[dir->id] && !slim_is_junk(t, dir) &&
+			    !slim_is_managed(t, dir) && !slim_is_shared_folder(t, dir))
+				slim_keep_below(t, dir, SLIM_RULE_LOCAL_FILE, NULL, "a folder of no package below %s",
+						parents[i]);
 	}
 }
 
@@ -154,7 +160,8 @@ static void settle(struct slim_trace *t, void *state)
 			continue;
 		}
 		struct slim_node *dir = app_folder(node);
-		keep_own_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir, "the folder of a started program");
+		keep_own_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir,
+			     "the folder of a started program");
 	}
 	s->waiting_count = left;
 }

@@ -35,7 +35,8 @@ static void keep_paths_of(struct slim_trace *t, const char *word, const struct s
 	struct slim_blob rest = slim_blob_of(word), part;
 	while (slim_blob_split_any(&rest, "=:,", &part))
 		if (part.len > 1 && part.ptr[0] == '/')
-			slim_keep_path(t, NULL, part, SLIM_RULE_ARGUMENT, from, "%s: '%.*s'", evidence, (int)part.len, part.ptr);
+			slim_keep_path(t, NULL, part, SLIM_RULE_ARGUMENT, from, "%s: '%.*s'", evidence, (int)part.len,
+				       part.ptr);
 }
 
 struct slim_node *slim_trace_command(struct slim_trace *t, const char *const *words, enum slim_rule_id rule,

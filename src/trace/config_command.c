@@ -1,6 +1,6 @@
 /*
- * Settings that hold a command by a program's bare name: delegates.xml's command="…", archive_command = '…', ProxyCommand …,
- * an alias to "|…". Paths are config_tracer.c's. docs/rules.md E9, B20.
+ * Settings that hold a command by a program's bare name: delegates.xml's command="…", archive_command = '…',
+ * ProxyCommand …, an alias to "|…". Paths are config_tracer.c's. docs/rules.md E9, B20.
  */
 #include <ctype.h>
 #include <string.h>

@@ -108,9 +108,11 @@ static void keep_pattern(struct reading *r, const struct slim_node *base, struct
 	struct slim_node *dir = slim_tree_walk(slim_trace_tree(r->t), base, slim_blob(word.ptr, cut), true, NULL, NULL);
 	if (!dir || !cut || !dir->parent || slim_is_shared_folder(r->t, dir) || is_given(dir))
 		return;
-	slim_autofree char *base_path = base ? slim_strdup(slim_node_path(slim_trace_arena(r->t), base)) : slim_strdup("");
+	slim_autofree char *base_path =
+		base ? slim_strdup(slim_node_path(slim_trace_arena(r->t), base)) : slim_strdup("");
 	slim_autofree char *pattern = slim_format("%s%s%.*s", base_path, base ? "/" : "", (int)word.len, word.ptr);
-	slim_keep_glob(r->t, slim_blob_of(pattern), false, SLIM_RULE_CONFIG_INCLUDE, r->file, "'%.*s'", (int)word.len, word.ptr);
+	slim_keep_glob(r->t, slim_blob_of(pattern), false, SLIM_RULE_CONFIG_INCLUDE, r->file, "'%.*s'", (int)word.len,
+		       word.ptr);
 }
 
 static void read_absolute(struct reading *r, struct slim_blob word)
@@ -217,7 +219,8 @@ static void read_config(struct slim_trace *t, struct state *s, const struct slim
 {
 	struct reading r = { .t = t, .s = s, .file = file };
 	size_t length = 0;
-	slim_autofree char *text = file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;
+	slim_autofree char *text =
+		file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;
 	if (!text)
 		return;
 	find_bases(&r);

@@ -84,7 +84,8 @@ static void keep_paths(struct slim_trace *t, struct slim_node *node, const struc
 			continue;
 		if (is_plugin_folder(t, found)) {
 			if (keep_plugins(t, found, node, *path))
-				slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_PLUGIN_FOLDER, node, "'%s'", *path);
+				slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_PLUGIN_FOLDER, node, "'%s'",
+					       *path);
 		} else if (slim_node_is_file(found) && is_library_name(found->name)) {
 			slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_DLOPEN_STRING, node, "'%s'", *path);
 		}

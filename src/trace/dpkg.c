@@ -169,7 +169,8 @@ static void read_md5sums(const struct dpkg *dpkg, struct slim_blob text)
 	while (slim_blob_line(&text, &line)) {
 		const char *blank = line.len ? memchr(line.ptr, ' ', line.len) : NULL;
 		if (blank)
-			slim_packages_own(dpkg->db, slim_blob_trim(slim_blob(blank, (size_t)(line.ptr + line.len - blank))),
+			slim_packages_own(dpkg->db,
+					  slim_blob_trim(slim_blob(blank, (size_t)(line.ptr + line.len - blank))),
 					  false);
 	}
 }

@@ -47,7 +47,8 @@ static bool built_by_go(struct elf_file *f)
 		return true;
 	for (size_t i = 0; i < f->program_count && !f->section_count; i++) {
 		const Elf64_Phdr *p = &f->programs[i];
-		if (p->p_type != PT_LOAD || (p->p_flags & (PF_X | PF_W)) != PF_W || !elf_within(f, p->p_offset, p->p_filesz))
+		if (p->p_type != PT_LOAD || (p->p_flags & (PF_X | PF_W)) != PF_W ||
+		    !elf_within(f, p->p_offset, p->p_filesz))
 			continue;
 		size_t size = p->p_filesz < GO_SEARCH ? (size_t)p->p_filesz : GO_SEARCH;
 		slim_autofree char *head = slim_alloc(size + 1);

@@ -40,7 +40,8 @@ bool elf_is_soname(struct slim_blob text)
 /* Begins as paths do: of a table of numbers, little that is taken for text does. */
 static bool is_path(struct slim_blob word)
 {
-	return word.len >= 2 && word.ptr[0] == '/' && (isalnum((unsigned char)word.ptr[1]) || strchr("._", word.ptr[1]));
+	return word.len >= 2 && word.ptr[0] == '/' &&
+	       (isalnum((unsigned char)word.ptr[1]) || strchr("._", word.ptr[1]));
 }
 
 /* A path, or several of them with colons between. */
@@ -103,12 +104,13 @@ static bool is_option(struct slim_blob word)
 
 static bool is_joint(struct slim_blob word)
 {
-	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") || slim_blob_is(word, ";");
+	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") ||
+	       slim_blob_is(word, ";");
 }
 
 /*
- * [VAR=x ]NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever starts with
- * the path of a program (A22 a). In a pipe the arguments may be any words.
+ * [VAR=x ]NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever
+ * starts with the path of a program (A22 a). In a pipe the arguments may be any words.
  */
 static bool is_command(struct slim_blob text)
 {

@@ -1,4 +1,7 @@
-/* dlopen notes: UAPI.12, owner "FDO", a JSON array of {soname, feature, priority}. A note that is none is passed over. */
+/*
+ * dlopen notes: UAPI.12, owner "FDO", a JSON array of {soname, feature, priority}. A note that is
+ * none is passed over.
+ */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +89,8 @@ static void note_ranges(const struct elf_file *f, struct elf_ranges *ranges)
 		if (f->programs[i].p_type == PT_NOTE && elf_within(f, f->programs[i].p_offset, f->programs[i].p_filesz))
 			elf_add_range(ranges, f->programs[i].p_offset, f->programs[i].p_filesz);
 	for (size_t i = 0; i < f->section_count; i++)
-		if (f->sections[i].sh_type == SHT_NOTE && elf_within(f, f->sections[i].sh_offset, f->sections[i].sh_size))
+		if (f->sections[i].sh_type == SHT_NOTE &&
+		    elf_within(f, f->sections[i].sh_offset, f->sections[i].sh_size))
 			elf_add_range(ranges, f->sections[i].sh_offset, f->sections[i].sh_size);
 	elf_join_ranges(ranges);
 }

@@ -1,7 +1,7 @@
 /*
  * String constants of the data sections, in one pass: what stands before a NUL and is printable. What the linker merged
- * into the tail of a longer string is not seen, nor what a compiler packs without NULs (Rust's literals). Go packs
- * all of its strings so: elf_go.c finds their ends; a path that stands alone between bytes that are no text is taken, too.
+ * into the tail of a longer string is not seen, nor what a compiler packs without NULs (Rust's literals). Go packs all
+ * of its strings so: elf_go.c finds their ends; a path that stands alone between bytes that are no text is taken, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -149,8 +149,8 @@ static const char **take_list(struct elf_file *f, const struct elf_text_list *li
 }
 
 /*
- * Words are only of use where something is looked up by name, or where a program may start its siblings through a library
- * of its own: this keeps every library's identifiers out of memory.
+ * Words are only of use where something is looked up by name, or where a program may start its siblings through a
+ * library of its own: this keeps every library's identifiers out of memory.
  */
 static bool looks_up_words(const struct slim_elf *e)
 {

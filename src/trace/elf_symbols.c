@@ -183,7 +183,8 @@ static bool is_c_function(const Elf64_Sym *symbol, struct slim_blob table)
 {
 	if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC && ELF64_ST_TYPE(symbol->st_info) != STT_GNU_IFUNC)
 		return false;
-	if (symbol->st_name >= table.len || (table.ptr[symbol->st_name] == '_' && table.ptr[symbol->st_name + 1] == 'Z'))
+	if (symbol->st_name >= table.len ||
+	    (table.ptr[symbol->st_name] == '_' && table.ptr[symbol->st_name + 1] == 'Z'))
 		return false;
 	const char *name = table.ptr + symbol->st_name;
 	for (size_t i = 0; i < C_NAME_LIMIT && name[i]; i++)

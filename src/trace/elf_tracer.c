@@ -53,8 +53,9 @@ static void keep_libc_links(struct slim_trace *t, const struct slim_node *interp
 static void visit_program(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	if (elf->interpreter) {
-		struct slim_node *loader = slim_keep_path(t, NULL, slim_blob_of(elf->interpreter), SLIM_RULE_INTERPRETER, node,
-							  "PT_INTERP %s", elf->interpreter);
+		struct slim_node *loader =
+			slim_keep_path(t, NULL, slim_blob_of(elf->interpreter), SLIM_RULE_INTERPRETER, node,
+				       "PT_INTERP %s", elf->interpreter);
 		if (!loader)
 			slim_doubt(t, node, "its loader '%s' is not in the image", elf->interpreter);
 		else if (strstr(elf->interpreter, "ld-musl-"))

@@ -68,8 +68,10 @@ static enum slim_kind file_kind(struct slim_trace *t, struct slim_node *node)
 enum slim_kind slim_kind_of(struct slim_trace *t, struct slim_node *node)
 {
 	if (!t->kinds[node->id]) {
-		enum slim_kind kind = slim_node_is_dir(node) ? SLIM_KIND_DIR : slim_node_is_link(node) ? SLIM_KIND_LINK :
-				      slim_node_is_file(node) ? file_kind(t, node) : SLIM_KIND_SPECIAL;
+		enum slim_kind kind = slim_node_is_dir(node)    ? SLIM_KIND_DIR
+				      : slim_node_is_link(node) ? SLIM_KIND_LINK
+				      : slim_node_is_file(node) ? file_kind(t, node)
+								: SLIM_KIND_SPECIAL;
 		t->kinds[node->id] = (uint8_t)kind;
 	}
 	return (enum slim_kind)t->kinds[node->id];

@@ -37,8 +37,8 @@ static const char *const nss_symbols[] = {
 
 #define TERMINFO_SET(dir) \
 	dir "/a/ansi*", dir "/d/dumb", dir "/l/linux", dir "/s/screen*", dir "/s/sun", dir "/t/tmux*", dir "/v/vt100", \
-	dir "/v/vt102", dir "/v/vt220", dir "/v/vt52", dir "/x/xterm*", dir "/r/rxvt*", dir "/c/cygwin", dir "/E/Eterm*", \
-	dir "/h/hurd", dir "/c/cons25", dir "/p/pcansi", dir "/m/mach*", dir "/w/wsvt25*"
+		dir "/v/vt102", dir "/v/vt220", dir "/v/vt52", dir "/x/xterm*", dir "/r/rxvt*", dir "/c/cygwin", \
+		dir "/E/Eterm*", dir "/h/hurd", dir "/c/cons25", dir "/p/pcansi", dir "/m/mach*", dir "/w/wsvt25*"
 
 /* Each row: docs/rules.md's id is in rules.def. Library data (B20): the library's own manual names the folders. */
 const struct slim_feature slim_features[] = {

@@ -26,7 +26,8 @@ static bool starts_by_name(const struct slim_elf *elf)
 static bool starts_by_path(const struct slim_elf *elf)
 {
 	return slim_elf_imports(elf, "execv") || slim_elf_imports(elf, "execve") || slim_elf_imports(elf, "execl") ||
-	       slim_elf_imports(elf, "execle") || slim_elf_imports(elf, "posix_spawn") || slim_elf_imports(elf, "fexecve");
+	       slim_elf_imports(elf, "execle") || slim_elf_imports(elf, "posix_spawn") ||
+	       slim_elf_imports(elf, "fexecve");
 }
 
 /* A22 (a): a whole string that is the path of a program. */
@@ -41,7 +42,8 @@ static void keep_path_strings(struct slim_trace *t, struct slim_node *node, cons
 
 static bool joins_commands(struct slim_blob word)
 {
-	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") || slim_blob_is(word, ";");
+	return slim_blob_is(word, "|") || slim_blob_is(word, "||") || slim_blob_is(word, "&&") ||
+	       slim_blob_is(word, ";");
 }
 
 /* "a | b" is also how messages name a choice: the first word has to be a program, and no English one. */
@@ -51,7 +53,8 @@ static bool is_likely_command(struct slim_trace *t, struct slim_blob text)
 	if (!memmem(text.ptr, text.len, " | ", 3) || !slim_blob_split_any(&rest, " \t", &word) ||
 	    memchr(word.ptr, '=', word.len))
 		return true;
-	return shell_is_builtin(word) || (slim_find_program(t, word) && (!shell_is_prose(word) || (rest.len && *rest.ptr == '-')));
+	return shell_is_builtin(word) ||
+	       (slim_find_program(t, word) && (!shell_is_prose(word) || (rest.len && *rest.ptr == '-')));
 }
 
 /* A22 (b): a string that can only be a command line: its first word, and each behind a pipe or the like. */
@@ -76,7 +79,8 @@ uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint
 	uint64_t bytes = program->inode->size;
 	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), program);
 	for (size_t i = 0; i < loads->count && bytes <= limit; i++)
-		if (loads->items[i].node && strncmp(loads->items[i].name, "libc.", 5) && strncmp(loads->items[i].name, "ld-", 3))
+		if (loads->items[i].node && strncmp(loads->items[i].name, "libc.", 5) &&
+		    strncmp(loads->items[i].name, "ld-", 3))
 			bytes += loads->items[i].node->inode->size;
 	return bytes;
 }
@@ -99,7 +103,8 @@ static const char *const go_words[] = { "chmod", "chown", "dirname", "gzip", "mk
 static const char *const go_programs[] = { "docker", "git", "iptables", "ip6tables", "kubectl", "modprobe", "nft", "openssl",
 					    "rsync", "sh", "tar", "unpigz", NULL };
 
-static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const struct slim_elf *elf, const char *word)
+static bool is_word_for(struct slim_trace *t, const struct slim_node *node, const struct slim_elf *elf,
+			const char *word)
 {
 	if (slim_name_in(common_words, word) || (elf->go && slim_name_in(go_words, word)))
 		return false;
@@ -152,7 +157,8 @@ static void keep_started(struct slim_trace *t, struct slim_node *node, const str
 {
 	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf) || elf->go_exec;
 	if (shell)
-		slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node, "imports system, popen or wordexp");
+		slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node,
+			       "imports system, popen or wordexp");
 	if (!shell && !by_name && !starts_by_path(elf))
 		return;
 	if (slim_name_in(no_words_of, node->name))

@@ -66,9 +66,10 @@ static void keep_globs(struct slim_trace *t, struct slim_blob patterns, const st
 		if (!pattern.len)
 			continue;
 		slim_autofree char *dir = slim_format("%s/", slim_node_path(slim_trace_arena(t), from->parent));
-		slim_autofree char *whole = slim_format("%s%.*s", pattern.ptr[0] == '/' ? "" : dir, (int)pattern.len, pattern.ptr);
-		slim_keep_glob(t, slim_blob_of(whole), false, SLIM_RULE_SUPERVISED, from, "files = %.*s", (int)pattern.len,
-			       pattern.ptr);
+		slim_autofree char *whole =
+			slim_format("%s%.*s", pattern.ptr[0] == '/' ? "" : dir, (int)pattern.len, pattern.ptr);
+		slim_keep_glob(t, slim_blob_of(whole), false, SLIM_RULE_SUPERVISED, from, "files = %.*s",
+			       (int)pattern.len, pattern.ptr);
 	}
 }
 
@@ -190,7 +191,8 @@ static bool fits(enum family family, const struct slim_node *node, const char *p
 	switch (family) {
 	case FAMILY_SUPERVISOR:
 		return memmem(text.ptr, text.len, "[program:", 9) || memmem(text.ptr, text.len, "[supervisord]", 13) ||
-		       memmem(text.ptr, text.len, "[eventlistener:", 15) || memmem(text.ptr, text.len, "[fcgi-program:", 14);
+		       memmem(text.ptr, text.len, "[eventlistener:", 15) ||
+		       memmem(text.ptr, text.len, "[fcgi-program:", 14);
 	case FAMILY_CIRCUS:
 		return memmem(text.ptr, text.len, "[watcher:", 9) != NULL;
 	case FAMILY_CRON:
@@ -265,13 +267,13 @@ static void keep_settings(struct slim_trace *t, enum family family, const struct
 	};
 	for (size_t i = 0; i < SLIM_COUNT(usual); i++)
 		if (usual[i].family == family)
-			slim_keep_glob(t, slim_blob_of(usual[i].pattern), usual[i].below, SLIM_RULE_SUPERVISED, supervisor,
-				       "'%s' reads it", supervisor->name);
+			slim_keep_glob(t, slim_blob_of(usual[i].pattern), usual[i].below, SLIM_RULE_SUPERVISED,
+				       supervisor, "'%s' reads it", supervisor->name);
 	if (family != FAMILY_PROCFILE)
 		return;
 	const char *dir = slim_trace_config(t)->working_dir;
-	slim_keep_path(t, *dir ? slim_tree_find(slim_trace_tree(t), dir) : NULL, SLIM_BLOB("Procfile"), SLIM_RULE_SUPERVISED,
-		       supervisor, "'%s' reads it", supervisor->name);
+	slim_keep_path(t, *dir ? slim_tree_find(slim_trace_tree(t), dir) : NULL, SLIM_BLOB("Procfile"),
+		       SLIM_RULE_SUPERVISED, supervisor, "'%s' reads it", supervisor->name);
 }
 
 static bool is_init_of_s6(const struct slim_node *node)

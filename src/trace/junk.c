@@ -5,7 +5,7 @@
 #include "engine.h"
 
 struct place {
-	const char *pattern; /* components may have * and ?; links are not followed: both names of a merged /usr stand here */
+	const char *pattern; /* components may have * and ?; links are not followed: both names of a merged /usr */
 	uint8_t mark;
 };
 
@@ -134,7 +134,8 @@ static void mark_place(const struct slim_tree *tree, const struct place *place, 
 	while (slim_blob_split(&rest, '/', &part)) {
 		struct level further = { 0 };
 		for (size_t i = 0; i < now.count; i++) {
-			struct slim_node *exact = slim_is_wildcard(part) ? NULL : slim_node_child(tree, now.items[i], part);
+			struct slim_node *exact =
+				slim_is_wildcard(part) ? NULL : slim_node_child(tree, now.items[i], part);
 			if (exact)
 				*slim_push(&further.items, &further.count, &further.capacity) = exact;
 			for (struct slim_node *c = slim_is_wildcard(part) ? now.items[i]->first : NULL; c; c = c->next)
@@ -166,7 +167,8 @@ static bool is_for_the_linker(const struct slim_node *node, const uint8_t *marks
 	if (has_suffix(node, ".a"))
 		return true;
 	const struct slim_node *dir = node->parent;
-	bool top = !(marks[dir->parent ? dir->parent->id : dir->id] & SLIM_LIBRARY_TREE) || strstr(dir->name, "-linux-");
+	bool top =
+		!(marks[dir->parent ? dir->parent->id : dir->id] & SLIM_LIBRARY_TREE) || strstr(dir->name, "-linux-");
 	return top && (has_suffix(node, ".la") || has_suffix(node, ".o"));
 }
 

@@ -151,7 +151,8 @@ static struct slim_node *keep_path_text(struct slim_trace *t, const struct slim_
 			return NULL;
 	}
 	for (size_t i = 0; i < links.count; i++)
-		keep_node(t, links.items[i], &(struct slim_reason){ SLIM_RULE_LINK, from, text, NULL }, follows(t, rule, from));
+		keep_node(t, links.items[i], &(struct slim_reason){ SLIM_RULE_LINK, from, text, NULL },
+			  follows(t, rule, from));
 	slim_keep_text(t, node ? node : dangling, rule, from, text);
 	return node;
 }
@@ -212,8 +213,8 @@ static void expand_component(struct slim_trace *t, const struct matches *in, str
 				continue;
 			if (!slim_wildcard(part, slim_blob(c->name, c->name_length)))
 				continue;
-			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, slim_blob(c->name, c->name_length), true,
-							     NULL, NULL);
+			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, slim_blob(c->name, c->name_length),
+							     true, NULL, NULL);
 			*slim_push(&out->items, &out->count, &out->capacity) =
 				(struct match){ slim_arena_format(t->arena, "%s/%s", m->path, c->name), n ? n : c };
 		}

@@ -146,7 +146,8 @@ const struct slim_loads *slim_ldso_library(struct slim_ldso *ldso, struct slim_n
 	struct ld_space *space = later_space(ldso, elf, host);
 	if (ld_find_file(space, library))
 		return remember(ldso, key, space);
-	struct ld_map *map = ld_map_new(space, library, path ? path : slim_node_path(ldso->arena, library), space->main);
+	struct ld_map *map =
+		ld_map_new(space, library, path ? path : slim_node_path(ldso->arena, library), space->main);
 	ld_add_file(space, map);
 	if (elf->soname && space->loader->kind == LD_GLIBC)
 		ld_add_name(space, elf->soname, map);

@@ -54,9 +54,14 @@ static struct ld_map *add_map(struct ld_space *space, const struct request *r, s
 {
 	struct ld_map *known = ld_find_file(space, hit.node);
 	bool promoted = known && known->variant && !variant;
-	ld_add_item(space, (struct slim_loaded){ .node = hit.node, .path = hit.path, .name = r->name,
-						 .by = r->preload ? NULL : node_of(r->asker), .how = hit.how,
-						 .variant = variant, .optional = r->optional, .again = known && !promoted,
+	ld_add_item(space, (struct slim_loaded){ .node = hit.node,
+						 .path = hit.path,
+						 .name = r->name,
+						 .by = r->preload ? NULL : node_of(r->asker),
+						 .how = hit.how,
+						 .variant = variant,
+						 .optional = r->optional,
+						 .again = known && !promoted,
 						 .fatal = hit.fatal });
 	if (hit.fatal)
 		return NULL; /* the program ends here, or goes on without it */
@@ -115,8 +120,11 @@ static struct ld_map *load(struct ld_space *space, struct request r)
 	free(variants.items);
 	if (hit.node)
 		return add_map(space, &r, hit, r.variant);
-	ld_add_item(space, (struct slim_loaded){ .name = r.name, .by = r.preload ? NULL : node_of(r.asker), .how = hit.how,
-						 .variant = r.variant, .optional = r.optional });
+	ld_add_item(space, (struct slim_loaded){ .name = r.name,
+						 .by = r.preload ? NULL : node_of(r.asker),
+						 .how = hit.how,
+						 .variant = r.variant,
+						 .optional = r.optional });
 	return NULL;
 }
 
@@ -173,7 +181,8 @@ static void load_entry(struct list *list, struct entry *e)
 	load_filters(list, &e, map, false);
 	load_filters(list, &e, map, true);
 	for (const char **n = map->elf->needed; *n; n++) {
-		struct ld_map *m = load(list->space, (struct request){ .name = *n, .asker = map, .variant = map->variant });
+		struct ld_map *m =
+			load(list->space, (struct request){ .name = *n, .asker = map, .variant = map->variant });
 		if (m)
 			append(list, m);
 	}

@@ -7,7 +7,7 @@
 
 #include "slim/ldso.h"
 
-/* --- a hash table: the first value that was put under a key stays -------------------------------------------------- */
+/* --- a hash table: the first value that was put under a key stays --------------------------------------------- */
 
 struct ld_slot {
 	struct slim_blob key;
@@ -20,7 +20,7 @@ struct ld_table {
 void *ld_table_get(const struct ld_table *table, struct slim_blob key); /* NULL: not there */
 void ld_table_put(struct ld_table *table, struct slim_blob key, void *value); /* KEY's bytes must stay */
 
-/* --- the loader itself --------------------------------------------------------------------------------------------- */
+/* --- the loader itself ---------------------------------------------------------------------------------------- */
 
 enum ld_kind { LD_GLIBC, LD_MUSL };
 
@@ -77,7 +77,7 @@ struct ld_loader {
 	struct ld_loader *next;
 };
 
-/* --- a process ----------------------------------------------------------------------------------------------------- */
+/* --- a process ------------------------------------------------------------------------------------------------ */
 
 struct ld_map {
 	struct slim_node *node;
@@ -122,14 +122,14 @@ struct slim_ldso {
 	struct ld_table libraries; /* by node, host and path: its loads */
 };
 
-/* --- ldso_loader.c ------------------------------------------------------------------------------------------------- */
+/* --- ldso_loader.c -------------------------------------------------------------------------------------------- */
 
 /* The loader that a program names, or (INTERPRETER NULL) the one that the image has for files like ELF. */
 struct ld_loader *ld_loader_of(struct slim_ldso *ldso, const char *interpreter, const struct slim_elf *elf);
 /* What the loader's own bytes tell: its default folders, its version's minor number. ldso_strings.c */
 void ld_read_loader(struct slim_ldso *ldso, struct ld_loader *loader, unsigned *minor);
 
-/* --- ldso_dirs.c --------------------------------------------------------------------------------------------------- */
+/* --- ldso_dirs.c ---------------------------------------------------------------------------------------------- */
 
 struct ld_place *ld_place_of(struct slim_ldso *ldso, struct ld_loader *loader, struct slim_blob path);
 /*
@@ -145,7 +145,7 @@ const char *ld_origin_of(struct slim_ldso *ldso, const char *path);
 /* PATH as from the working folder. */
 const char *ld_absolute(struct slim_ldso *ldso, struct slim_blob folder, struct slim_blob name);
 
-/* --- ldso_cache.c -------------------------------------------------------------------------------------------------- */
+/* --- ldso_cache.c --------------------------------------------------------------------------------------------- */
 
 struct ld_cached {
 	const char *path;
@@ -159,7 +159,7 @@ struct ld_cache *ld_cache_parse(struct slim_arena *arena, struct slim_blob bytes
 const struct ld_cached *ld_cache_find(const struct ld_cache *cache, const char *name, size_t *count);
 bool ld_cache_accepts(uint16_t machine, uint8_t elf_class, uint32_t flags);
 
-/* --- ldso_space.c -------------------------------------------------------------------------------------------------- */
+/* --- ldso_space.c --------------------------------------------------------------------------------------------- */
 
 struct ld_space *ld_space_new(struct slim_ldso *ldso, struct ld_loader *loader, const struct ld_space *host);
 struct ld_map *ld_map_new(struct ld_space *space, struct slim_node *node, const char *path, struct ld_map *loader);
@@ -171,7 +171,7 @@ struct slim_loaded *ld_add_item(struct ld_space *space, struct slim_loaded item)
 /* The file that PATH (from the working folder) opens, or NULL. */
 struct slim_node *ld_open(const struct slim_ldso *ldso, const char *path);
 
-/* --- ldso_glibc.c, ldso_musl.c ------------------------------------------------------------------------------------- */
+/* --- ldso_glibc.c, ldso_musl.c -------------------------------------------------------------------------------- */
 
 void ld_glibc_start(struct ld_space *space); /* preloads, then what all need */
 void ld_musl_start(struct ld_space *space);
@@ -193,7 +193,8 @@ struct ld_hits {
 	size_t count, capacity;
 };
 /* The search of glibc for a bare name, without what is loaded already. ldso_search.c */
-struct ld_hit ld_glibc_search(struct ld_space *space, const char *name, struct ld_map *requester, struct ld_hits *variants);
+struct ld_hit ld_glibc_search(struct ld_space *space, const char *name, struct ld_map *requester,
+			      struct ld_hits *variants);
 enum ld_verdict { LD_TAKE, LD_SKIP, LD_REFUSE };
 enum ld_verdict ld_glibc_verdict(const struct ld_space *space, struct slim_node *node);
 

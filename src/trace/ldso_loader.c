@@ -127,7 +127,8 @@ static void set_platforms(struct slim_ldso *ldso, struct ld_loader *l, const cha
 	struct slim_blob words[WORDS];
 	size_t count = words_of(names, words);
 	for (size_t i = 0; i < count && i + 1 < SLIM_COUNT(l->platforms); i++)
-		l->platforms[i] = (struct ld_platform){ slim_arena_strndup(ldso->arena, words[i].ptr, words[i].len), i > 0 };
+		l->platforms[i] =
+			(struct ld_platform){ slim_arena_strndup(ldso->arena, words[i].ptr, words[i].len), i > 0 };
 }
 
 static const char *triplet_folder(struct slim_ldso *ldso, const char *prefix, const struct machine *m)
@@ -206,7 +207,8 @@ static bool names_musl(const char *path)
 /* gcompat's ld-linux is a link to musl's loader, or a program that starts it. */
 static enum ld_kind kind_of(const struct ld_loader *l, const struct slim_elf *own)
 {
-	bool musl = names_musl(l->path) || (l->node && names_musl(l->node->name)) || (own && names_musl(own->interpreter));
+	bool musl =
+		names_musl(l->path) || (l->node && names_musl(l->node->name)) || (own && names_musl(own->interpreter));
 	return musl ? LD_MUSL : LD_GLIBC;
 }
 

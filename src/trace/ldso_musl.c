@@ -59,7 +59,8 @@ static bool path_open(struct ld_space *space, const char *name, const char *list
 		struct slim_node *node = ld_open(space->ldso, path);
 		if (!node)
 			continue;
-		*hit = (struct ld_hit){ node, ld_absolute(space->ldso, slim_blob("", 0), slim_blob_of(path)), how, false };
+		*hit = (struct ld_hit){ node, ld_absolute(space->ldso, slim_blob("", 0), slim_blob_of(path)), how,
+					false };
 		return true;
 	}
 	return false;
@@ -80,7 +81,10 @@ static bool search(struct ld_space *space, const char *name, struct ld_map *aske
 	return path_open(space, name, space->loader->musl_path, SLIM_BY_DEFAULT, hit);
 }
 
-/* Whatever can be opened is taken; map_library then refuses what is no ELF file of its kind, but never looks at e_machine. */
+/*
+ * Whatever can be opened is taken; map_library then refuses what is no ELF file of its kind, but
+ * never looks at e_machine.
+ */
 static bool refuses(const struct ld_space *space, struct slim_node *node)
 {
 	const struct ld_loader *l = space->loader;

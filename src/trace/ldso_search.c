@@ -115,7 +115,8 @@ static const struct ld_sub *sub_named(const struct ld_loader *l, const char *nam
 	for (size_t i = 0; i < l->subs.count; i++) {
 		const char *path = l->subs.items[i].path;
 		size_t length = strlen(name);
-		if (!strncmp(path, "glibc-hwcaps/", 13) && !strncmp(path + 13, name, length) && path[13 + length] == '/')
+		if (!strncmp(path, "glibc-hwcaps/", 13) && !strncmp(path + 13, name, length) &&
+		    path[13 + length] == '/')
 			return &l->subs.items[i];
 	}
 	return NULL;

@@ -1,4 +1,7 @@
-/* Symbolic links: what kept links point to, further names of kept files, and links out of the image. docs/rules.md 0, 0.1 */
+/*
+ * Symbolic links: what kept links point to, further names of kept files, and links out of the
+ * image. docs/rules.md 0, 0.1
+ */
 #include <string.h>
 
 #include "owners.h"
@@ -22,8 +25,8 @@ struct links {
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct links *l = state;
-	struct slim_node *target = slim_keep_path(t, node->parent, target_of(node), SLIM_RULE_LINK_TARGET, node, "link to '%.400s'",
-		       target_of(node).ptr);
+	struct slim_node *target = slim_keep_path(t, node->parent, target_of(node), SLIM_RULE_LINK_TARGET, node,
+						  "link to '%.400s'", target_of(node).ptr);
 	if (target && slim_node_is_dir(target) && target->parent)
 		*slim_push(&l->folders, &l->folder_count, &l->folder_capacity) = node;
 }
@@ -122,10 +125,10 @@ static bool names_kept_file(struct slim_trace *t, const struct slim_node *link, 
 /* Rules that ask for all below a folder: what lies behind a link there belongs to it. */
 static const enum slim_rule_id whole_rules[] = {
 	SLIM_RULE_KEEP, SLIM_RULE_VOLUME, SLIM_RULE_PLUGIN_FOLDER, SLIM_RULE_PREFIX, SLIM_RULE_PATH_STRING,
-	SLIM_RULE_DATA_FOLDER,
-	SLIM_RULE_ZONEINFO, SLIM_RULE_GCONV, SLIM_RULE_CERTIFICATES, SLIM_RULE_TERMINFO, SLIM_RULE_FONTS, SLIM_RULE_ICU,
-	SLIM_RULE_DESKTOP, SLIM_RULE_LIBRARY_DATA, SLIM_RULE_SCRIPT_DATA, SLIM_RULE_PACKAGE_FILES, SLIM_RULE_PACKAGE_DATA,
-	SLIM_RULE_CONFIG_PATH, SLIM_RULE_CONFIG_INCLUDE, SLIM_RULE_APPLICATION, SLIM_RULE_RUNTIME,
+	SLIM_RULE_DATA_FOLDER, SLIM_RULE_ZONEINFO, SLIM_RULE_GCONV, SLIM_RULE_CERTIFICATES, SLIM_RULE_TERMINFO,
+	SLIM_RULE_FONTS, SLIM_RULE_ICU, SLIM_RULE_DESKTOP, SLIM_RULE_LIBRARY_DATA, SLIM_RULE_SCRIPT_DATA,
+	SLIM_RULE_PACKAGE_FILES, SLIM_RULE_PACKAGE_DATA, SLIM_RULE_CONFIG_PATH, SLIM_RULE_CONFIG_INCLUDE,
+	SLIM_RULE_APPLICATION, SLIM_RULE_RUNTIME,
 };
 
 static bool is_wanted_whole(struct slim_trace *t, const struct slim_node *link, const struct slim_node *target)
@@ -144,9 +147,11 @@ static void keep_folders(struct slim_trace *t, struct links *l)
 	size_t left = 0;
 	for (size_t i = 0; i < l->folder_count; i++) {
 		struct slim_node *link = l->folders[i];
-		struct slim_node *target = slim_tree_walk(slim_trace_tree(t), link->parent, target_of(link), true, NULL, NULL);
+		struct slim_node *target =
+			slim_tree_walk(slim_trace_tree(t), link->parent, target_of(link), true, NULL, NULL);
 		if (target && is_wanted_whole(t, link, target))
-			slim_keep_below(t, target, SLIM_RULE_LINK_TARGET, link, "behind a link in a folder that stays whole");
+			slim_keep_below(t, target, SLIM_RULE_LINK_TARGET, link,
+					"behind a link in a folder that stays whole");
 		else
 			l->folders[left++] = link;
 	}

@@ -169,7 +169,8 @@ static struct variants variants_of(const char *name)
 		v.items[v.count++] = slim_format("%.*s.%s%.*s", (int)region.len, region.ptr, normal, (int)modifier.len,
 						 modifier.ptr);
 	if (modifier.len)
-		v.items[v.count++] = slim_format("%.*s%.*s", (int)region.len, region.ptr, (int)modifier.len, modifier.ptr);
+		v.items[v.count++] =
+			slim_format("%.*s%.*s", (int)region.len, region.ptr, (int)modifier.len, modifier.ptr);
 	v.items[v.count++] = slim_strndup(region.ptr, region.len);
 	v.items[v.count++] = slim_strndup(language.ptr, language.len);
 	return v;

@@ -36,8 +36,8 @@ static void keep_service(struct nss *nss, struct slim_blob database, struct slim
 	if (!is_service_name(service))
 		return;
 	slim_autofree char *library = slim_format("libnss_%.*s.so.2", (int)service.len, service.ptr);
-	slim_autofree char *evidence = slim_format("nsswitch.conf: %.*s: %.*s", (int)(database.len & 0xff), database.ptr,
-						   (int)service.len, service.ptr);
+	slim_autofree char *evidence = slim_format("nsswitch.conf: %.*s: %.*s", (int)(database.len & 0xff),
+						   database.ptr, (int)service.len, service.ptr);
 	slim_keep_library(nss->t, library, SLIM_RULE_NSS, nss->from, evidence);
 	for (size_t i = 0; i < SLIM_COUNT(service_data); i++)
 		if (slim_blob_is(service, service_data[i].service))

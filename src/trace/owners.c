@@ -31,14 +31,16 @@ static bool is_chain_rule(enum slim_rule_id rule)
 /* A script or a program that settings name is there to be started: a helper, a hook, a CGI script. */
 static bool is_configured(const struct slim_node *node, enum slim_rule_id rule)
 {
-	return (rule == SLIM_RULE_CONFIG_COMMAND || rule == SLIM_RULE_CONFIG_PATH || rule == SLIM_RULE_CONFIG_INCLUDE) &&
+	return (rule == SLIM_RULE_CONFIG_COMMAND || rule == SLIM_RULE_CONFIG_PATH ||
+		rule == SLIM_RULE_CONFIG_INCLUDE) &&
 	       slim_node_is_executable(node);
 }
 
 static bool is_started(const struct slim_trace *t, const struct slim_node *node, const bool *started)
 {
 	for (const struct slim_reason *r = slim_trace_reasons(t, node); r; r = r->next)
-		if (is_root_rule(r->rule) || is_configured(node, r->rule) || (is_chain_rule(r->rule) && (!r->from || started[r->from->id])))
+		if (is_root_rule(r->rule) || is_configured(node, r->rule) ||
+		    (is_chain_rule(r->rule) && (!r->from || started[r->from->id])))
 			return true;
 	return false;
 }
@@ -182,7 +184,8 @@ uint32_t *slim_folder_owners(struct slim_trace *t)
 			continue;
 		if (!*above)
 			*above = mine;
-		else if (mine == SLIM_OWNED_BY_MANY || *above == SLIM_OWNED_BY_MANY || !same_source(packages, mine, *above))
+		else if (mine == SLIM_OWNED_BY_MANY || *above == SLIM_OWNED_BY_MANY ||
+			 !same_source(packages, mine, *above))
 			*above = SLIM_OWNED_BY_MANY;
 	}
 	return owners;

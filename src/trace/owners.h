@@ -19,7 +19,10 @@ bool slim_is_system_path(const struct slim_node *node);
 /* Start-up scripts, timers, log rotation: for an init system or a host that the container has not. */
 bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
 
-/* Whether NODE's name is that of a language runtime's program (perl, java, …): it brings all of that. src/trace/runtime.c */
+/*
+ * Whether NODE's name is that of a language runtime's program (perl, java, …): it brings all of
+ * that. src/trace/runtime.c
+ */
 bool slim_is_runtime_program(const struct slim_node *node);
 
 /*

@@ -150,7 +150,8 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 	const struct slim_packages *packages = slim_trace_packages(t);
 	for (const char **name = package->depends; *name; name++) {
 		const struct slim_package *other = slim_packages_find(packages, *name);
-		if (!other || strcmp(other->source, package->source) || s->of[other->index].whole || s->of[other->index].exact)
+		if (!other || strcmp(other->source, package->source) || s->of[other->index].whole ||
+		    s->of[other->index].exact)
 			continue;
 		if (!is_part_of(s, package, other))
 			continue;
@@ -178,7 +179,8 @@ static void keep_lists(struct slim_trace *t, const struct slim_package *package,
 	slim_autofree char *alone = slim_format("/var/lib/dpkg/status.d/%s", package->name);
 	slim_autofree char *sums = slim_format("%s.md5sums", alone);
 	for (size_t i = 0; i < SLIM_COUNT(suffixes); i++) {
-		slim_autofree char *one = slim_format("%s%s", plain, suffixes[i]), *two = slim_format("%s%s", with_arch, suffixes[i]);
+		slim_autofree char *one = slim_format("%s%s", plain, suffixes[i]),
+				   *two = slim_format("%s%s", with_arch, suffixes[i]);
 		slim_keep_path(t, NULL, slim_blob_of(one), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
 		slim_keep_path(t, NULL, slim_blob_of(two), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
 	}
@@ -209,7 +211,8 @@ static void keep_licences(struct slim_trace *t, struct state *s)
 		if (!s->of[i].survives || s->of[i].licence)
 			continue;
 		s->of[i].licence = true;
-		slim_autofree char *path = slim_format("/usr/share/doc/%s/copyright", slim_packages_at(packages, i)->name);
+		slim_autofree char *path =
+			slim_format("/usr/share/doc/%s/copyright", slim_packages_at(packages, i)->name);
 		slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_COPYRIGHT, s->of[i].asker, "package %s",
 			       slim_packages_at(packages, i)->name);
 		keep_lists(t, slim_packages_at(packages, i), s->of[i].asker);

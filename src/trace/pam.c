@@ -25,7 +25,8 @@ static void keep_services(struct slim_trace *t, struct slim_node *node, const st
 		bool named = !strcmp(c->name, node->name) || has_word(elf->words, c->name);
 		slim_autofree char *with_dash = slim_format("%s-", node->name); /* su-l, runuser-l: for login shells */
 		if (!elf->program || named || !strncmp(c->name, with_dash, strlen(with_dash)))
-			slim_keep_path(t, dir, slim_blob_of(c->name), SLIM_RULE_PAM, node, "its PAM service '%s'", c->name);
+			slim_keep_path(t, dir, slim_blob_of(c->name), SLIM_RULE_PAM, node, "its PAM service '%s'",
+				       c->name);
 	}
 }
 
@@ -81,15 +82,15 @@ static void read_line(struct slim_trace *t, struct slim_blob line, const struct 
 	bool at_include = slim_blob_is(type, "@include");
 	struct slim_blob control = at_include ? type : next_word(&rest), what = next_word(&rest);
 	if (at_include || slim_blob_is(control, "include") || slim_blob_is(control, "substack"))
-		slim_keep_path(t, file->parent, what, SLIM_RULE_PAM, file, "%.*s %.*s", (int)(control.len & 0xff), control.ptr,
-			       (int)(what.len & 0xff), what.ptr);
+		slim_keep_path(t, file->parent, what, SLIM_RULE_PAM, file, "%.*s %.*s", (int)(control.len & 0xff),
+			       control.ptr, (int)(what.len & 0xff), what.ptr);
 	else
 		keep_module(t, what, file);
 	for (struct slim_blob word = next_word(&rest); word.len; word = next_word(&rest)) {
 		const char *slash = memchr(word.ptr, '/', word.len); /* "/usr/bin/x" of pam_exec, "file=/etc/x" */
 		if (slash && (slash == word.ptr || slash[-1] == '='))
-			slim_keep_path(t, NULL, slim_blob(slash, (size_t)(word.ptr + word.len - slash)), SLIM_RULE_PAM, file,
-				       "an argument of %.*s", (int)(what.len & 0xff), what.ptr);
+			slim_keep_path(t, NULL, slim_blob(slash, (size_t)(word.ptr + word.len - slash)), SLIM_RULE_PAM,
+				       file, "an argument of %.*s", (int)(what.len & 0xff), what.ptr);
 	}
 }
 
@@ -104,7 +105,8 @@ static bool is_pam_file(const struct slim_node *node)
 static void visit_file(struct slim_trace *t, const struct slim_node *node)
 {
 	size_t length = 0;
-	slim_autofree char *text = is_pam_file(node) && slim_is_followed(t, node) ? slim_trace_read(t, node, 1 << 20, &length) : NULL;
+	slim_autofree char *text =
+		is_pam_file(node) && slim_is_followed(t, node) ? slim_trace_read(t, node, 1 << 20, &length) : NULL;
 	for (size_t i = 0; i + 1 < length; i++)
 		if (text[i] == '\\' && text[i + 1] == '\n') /* a line goes on */
 			text[i] = text[i + 1] = ' ';

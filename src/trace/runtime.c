@@ -111,7 +111,10 @@ static void keep_places(struct slim_trace *t, const struct runtime *runtime, con
 		slim_keep_below(t, (struct slim_node *)prefix_of(node), SLIM_RULE_RUNTIME, node, "%s", runtime->name);
 }
 
-/* Programs in these languages take names of locales from their code: docs/rules.md B4. The image has few, made on purpose. */
+/*
+ * Programs in these languages take names of locales from their code: docs/rules.md B4. The image
+ * has few, made on purpose.
+ */
 static bool names_locales(const struct runtime *runtime)
 {
 	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
@@ -176,7 +179,8 @@ static void keep_debian_modules(struct slim_trace *t, const struct slim_node *sc
 	static const char place[] = "/usr/share/nodejs";
 	const struct slim_node *dir = slim_tree_find(slim_trace_tree(t), place);
 	if (dir && slim_node_within(script, dir) && slim_is_followed(t, script))
-		slim_keep_place(t, "/usr/share/nodejs/**", SLIM_RULE_RUNTIME, script, "modules that a kept script may load");
+		slim_keep_place(t, "/usr/share/nodejs/**", SLIM_RULE_RUNTIME, script,
+				"modules that a kept script may load");
 }
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)

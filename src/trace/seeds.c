@@ -1,4 +1,7 @@
-/* The roots that the image's config names (OCI image-spec config.md; Docker's Healthcheck and Shell). docs/rules.md 0. */
+/*
+ * The roots that the image's config names (OCI image-spec config.md; Docker's Healthcheck and
+ * Shell). docs/rules.md 0.
+ */
 #include "seeds.h"
 
 #include <string.h>
@@ -36,7 +39,8 @@ static void keep_command_line(struct slim_trace *t)
 		if (t->in.slimmed || slim_seeds_from_user(t->in.wishes))
 			slim_doubt(t, NULL, "the image's own program '%s' is not in it", first);
 		else
-			slim_fail(&t->error, SLIM_UNSAFE, "the image's program '%s' is not in it: nothing to trace", first);
+			slim_fail(&t->error, SLIM_UNSAFE, "the image's program '%s' is not in it: nothing to trace",
+				  first);
 	}
 	if (entry && cmd) /* what `docker run IMAGE` hands to an entrypoint that ends in exec "$@" */
 		slim_trace_command(t, c->cmd, SLIM_RULE_ENTRYPOINT, NULL,
@@ -68,7 +72,8 @@ static void keep_environment(struct slim_trace *t)
 		struct slim_blob rest = slim_blob_of(value + 1), part;
 		while (slim_blob_split_any(&rest, ": ,;=", &part))
 			if (part.len > 1 && part.ptr[0] == '/')
-				slim_keep_path(t, NULL, part, SLIM_RULE_ENVIRONMENT, NULL, "Env: %.*s", (int)(value - *e), *e);
+				slim_keep_path(t, NULL, part, SLIM_RULE_ENVIRONMENT, NULL, "Env: %.*s",
+					       (int)(value - *e), *e);
 	}
 }
 
@@ -129,7 +134,8 @@ static void keep_folders(struct slim_trace *t)
 	if (*c->working_dir)
 		slim_keep_path(t, NULL, slim_blob_of(c->working_dir), SLIM_RULE_WORKING_DIR, NULL, "WorkingDir");
 	for (const char **v = c->volumes; *v; v++) {
-		struct slim_node *dir = slim_keep_path(t, NULL, slim_blob_of(*v), SLIM_RULE_VOLUME, NULL, "Volumes: %s", *v);
+		struct slim_node *dir =
+			slim_keep_path(t, NULL, slim_blob_of(*v), SLIM_RULE_VOLUME, NULL, "Volumes: %s", *v);
 		if (dir && dir->parent && slim_node_is_dir(dir)) /* what is there fills a new volume */
 			slim_keep_below(t, dir, SLIM_RULE_VOLUME, NULL, "Volumes: %s", *v);
 	}

@@ -81,7 +81,8 @@ static size_t split_words(struct slim_trace *t, struct slim_blob text, struct sl
 	char quote = 0;
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : 0;
-		size_t variable = c == '$' && quote != '\'' ? split_variable(&s, slim_blob(text.ptr + i, text.len - i)) : 0;
+		size_t variable =
+			c == '$' && quote != '\'' ? split_variable(&s, slim_blob(text.ptr + i, text.len - i)) : 0;
 		if (variable) {
 			i += variable - 1;
 		} else if (c == quote) {
@@ -125,8 +126,8 @@ static struct slim_blob env_command(struct slim_trace *t, struct slim_blob argum
 		count = split_words(t, slim_blob(argument.ptr + skip, argument.len - skip), words);
 	}
 	for (; at < count; at++) {
-		if (slim_blob_is(words[at], "-u") || slim_blob_is(words[at], "--unset") || slim_blob_is(words[at], "-C") ||
-		    slim_blob_is(words[at], "--chdir"))
+		if (slim_blob_is(words[at], "-u") || slim_blob_is(words[at], "--unset") ||
+		    slim_blob_is(words[at], "-C") || slim_blob_is(words[at], "--chdir"))
 			at++;
 		else if (!slim_blob_starts(words[at], "-") && (!memchr(words[at].ptr, '=', words[at].len)))
 			return words[at];
@@ -188,7 +189,10 @@ struct slim_node *shebang_program(struct slim_trace *t, const struct slim_node *
 
 /* --- the tracer --- */
 
-/* Text with an x bit but no #!: execvp(3) and shells hand it to /bin/sh. Page sources with stray x bits do not count. */
+/*
+ * Text with an x bit but no #!: execvp(3) and shells hand it to /bin/sh. Page sources with stray x
+ * bits do not count.
+ */
 static bool may_be_shell(const struct slim_node *node)
 {
 	static const char *const endings[] = { ".sh", ".bash", ".ash", ".ksh", ".run", ".envsh", ".command" };

@@ -9,7 +9,7 @@ enum { SHEBANG_MAX = 256 };
 struct shebang {
 	struct slim_blob path;     /* "" when there is none */
 	struct slim_blob argument; /* the rest of the line as one */
-	bool carriage_return;      /* the line ends in CR LF; the CR, which the kernel takes as a part of it, is left out */
+	bool carriage_return;      /* the line ends in CR LF; the kernel takes the CR as part of it; left out here */
 	bool cut;                  /* the line is longer than the kernel reads */
 };
 

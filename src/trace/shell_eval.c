@@ -33,7 +33,8 @@ static void add_cd(struct script_run *r, const struct shell_event *e)
 		if (texts.items[i].length && shell_text_literal(&texts.items[i]))
 			for (size_t j = 0; j < r->base_count && j < BASES_MAX; j++)
 				add_base(r, slim_tree_walk(slim_trace_tree(r->t), r->bases[j],
-							   slim_blob(texts.items[i].text, texts.items[i].length), true, NULL, NULL));
+							   slim_blob(texts.items[i].text, texts.items[i].length), true,
+							   NULL, NULL));
 	shell_texts_clear(&texts);
 }
 
@@ -174,8 +175,8 @@ static void run_handed_on(struct script_run *r, const struct shell_word *words, 
 	struct slim_blob next = shell_literal(r->set->arena, words[head + 1].text);
 	if (program && slim_kind_of(r->t, program) == SLIM_KIND_SCRIPT && next.len && next.ptr[0] != '-' &&
 	    !memchr(next.ptr, '/', next.len))
-		slim_keep_program(r->t, next, SLIM_RULE_WORD, r->from, "'%.*s' is handed to '%.*s'", (int)next.len, next.ptr,
-				  (int)name.len, name.ptr);
+		slim_keep_program(r->t, next, SLIM_RULE_WORD, r->from, "'%.*s' is handed to '%.*s'", (int)next.len,
+				  next.ptr, (int)name.len, name.ptr);
 }
 
 /* set -- redis-server "$@": parameters that are run later. */
@@ -234,8 +235,8 @@ static void add_path(struct script_run *r, struct slim_blob value)
 		}
 		struct shell_texts texts = shell_expand(&r->context, slim_blob(value.ptr + from, i - from));
 		for (size_t j = 0; j < texts.count; j++)
-			if (texts.items[j].length && shell_text_literal(&texts.items[j]) && texts.items[j].text[0] == '/' &&
-			    !memchr(texts.items[j].text, ':', texts.items[j].length))
+			if (texts.items[j].length && shell_text_literal(&texts.items[j]) &&
+			    texts.items[j].text[0] == '/' && !memchr(texts.items[j].text, ':', texts.items[j].length))
 				slim_trace_add_path(r->t, slim_blob(texts.items[j].text, texts.items[j].length));
 		shell_texts_clear(&texts);
 		from = i + 1;

@@ -249,7 +249,8 @@ static void expand_braces(struct shell_texts *list)
 {
 	size_t open, close;
 	for (size_t i = 0, rounds = 0; i < list->count && rounds < TEXTS_MAX; rounds++) {
-		if (list->items[i].length && find_braces(slim_blob(list->items[i].text, list->items[i].length), &open, &close))
+		if (list->items[i].length &&
+		    find_braces(slim_blob(list->items[i].text, list->items[i].length), &open, &close))
 			split_braces(list, i, open, close);
 		else
 			i++;

@@ -31,9 +31,11 @@ static struct found match(const struct slim_tree *tree, struct slim_blob pattern
 				add_found(&next, slim_tree_walk(tree, now.items[i], part, true, NULL, NULL));
 				continue;
 			}
-			for (struct slim_node *n = slim_node_is_dir(now.items[i]) ? now.items[i]->first : NULL; n; n = n->next)
+			for (struct slim_node *n = slim_node_is_dir(now.items[i]) ? now.items[i]->first : NULL; n;
+			     n = n->next)
 				if (slim_wildcard(part, slim_blob(n->name, n->name_length)))
-					add_found(&next, slim_tree_walk(tree, now.items[i], slim_blob_of(n->name), true, NULL, NULL));
+					add_found(&next, slim_tree_walk(tree, now.items[i], slim_blob_of(n->name), true,
+									NULL, NULL));
 		}
 		free(now.items);
 		now = next;
@@ -99,7 +101,8 @@ static bool keep_beside(struct script_run *r, const struct shell_text *text)
 		struct slim_node *node = slim_node_child(slim_trace_tree(r->t), dir, name);
 		if (!node)
 			continue;
-		slim_keep_path(r->t, dir, name, SLIM_RULE_SOURCED, r->from, "'%.*s', beside it", (int)text->length, text->text);
+		slim_keep_path(r->t, dir, name, SLIM_RULE_SOURCED, r->from, "'%.*s', beside it", (int)text->length,
+			       text->text);
 		share(r, slim_tree_walk(slim_trace_tree(r->t), dir, name, true, NULL, NULL), true);
 		return true;
 	}
@@ -135,15 +138,16 @@ void run_source(struct script_run *r, const struct shell_word *word)
 
 /* --- C6: folders that a command works on --- */
 
-static void keep_folder(struct script_run *r, const struct slim_node *base, struct slim_blob path, struct slim_blob name)
+static void keep_folder(struct script_run *r, const struct slim_node *base, struct slim_blob path,
+			struct slim_blob name)
 {
 	struct slim_node *dir = slim_tree_walk(slim_trace_tree(r->t), base, path, true, NULL, NULL);
 	if (!dir || !slim_node_is_dir(dir) || run_generic_folder(r, dir))
 		return;
 	slim_keep_path(r->t, base, path, SLIM_RULE_SCRIPT_DATA, r->from, "%.*s '%.*s'", (int)name.len, name.ptr,
 		       (int)path.len, path.ptr);
-	slim_keep_below(r->t, dir, SLIM_RULE_SCRIPT_DATA, r->from, "%.*s '%.*s'", (int)name.len, name.ptr, (int)path.len,
-			path.ptr);
+	slim_keep_below(r->t, dir, SLIM_RULE_SCRIPT_DATA, r->from, "%.*s '%.*s'", (int)name.len, name.ptr,
+			(int)path.len, path.ptr);
 }
 
 static void keep_operand(struct script_run *r, struct slim_blob name, struct slim_blob word)
@@ -180,18 +184,19 @@ static void keep_database(struct script_run *r, struct slim_blob name, bool list
 					     "/usr/lib/apk/db/installed", "/var/lib/rpm", "/usr/lib/sysimage/rpm" };
 	bool found = false;
 	for (size_t i = 0; i < SLIM_COUNT(paths); i++) {
-		struct slim_node *node = slim_keep_path(r->t, NULL, slim_blob_of(paths[i]), SLIM_RULE_PACKAGE_QUERY, r->from,
-							"runs '%.*s'", (int)name.len, name.ptr);
+		struct slim_node *node = slim_keep_path(r->t, NULL, slim_blob_of(paths[i]), SLIM_RULE_PACKAGE_QUERY,
+							r->from, "runs '%.*s'", (int)name.len, name.ptr);
 		found |= node != NULL;
 		if (node && slim_node_is_dir(node))
-			slim_keep_below(r->t, node, SLIM_RULE_PACKAGE_QUERY, r->from, "runs '%.*s'", (int)name.len, name.ptr);
+			slim_keep_below(r->t, node, SLIM_RULE_PACKAGE_QUERY, r->from, "runs '%.*s'", (int)name.len,
+					name.ptr);
 	}
 	if (lists)
 		slim_keep_glob(r->t, SLIM_BLOB("/var/lib/dpkg/info/*.list"), false, SLIM_RULE_PACKAGE_QUERY, r->from,
 			       "runs '%.*s'", (int)name.len, name.ptr);
 	if (found)
-		slim_doubt(r->t, r->from, "asks the package database ('%.*s'), which lists only what stays", (int)name.len,
-			   name.ptr);
+		slim_doubt(r->t, r->from, "asks the package database ('%.*s'), which lists only what stays",
+			   (int)name.len, name.ptr);
 }
 
 static bool is_any(struct slim_blob text, const char *const *list)
@@ -228,8 +233,8 @@ static void init_script(struct script_run *r, struct slim_blob name, const struc
 		if (!word.ptr || !word.len || word.ptr[0] == '-')
 			continue;
 		slim_autofree char *path = slim_format("/etc/init.d/%.*s", (int)word.len, word.ptr);
-		slim_keep_path(r->t, NULL, slim_blob_of(path), SLIM_RULE_COMMAND, r->from, "%.*s %.*s", (int)name.len, name.ptr,
-			       (int)word.len, word.ptr);
+		slim_keep_path(r->t, NULL, slim_blob_of(path), SLIM_RULE_COMMAND, r->from, "%.*s %.*s", (int)name.len,
+			       name.ptr, (int)word.len, word.ptr);
 		return;
 	}
 }

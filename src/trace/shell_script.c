@@ -63,7 +63,8 @@ void scope_add_value(struct script_set *set, struct shell_scope *scope, struct s
 	if (++n->count == VALUES_MAX) /* too many to tell: anything */
 		value = slim_blob("\003", 1);
 	struct shell_value *v = slim_arena_alloc(set->arena, sizeof(*v));
-	*v = (struct shell_value){ slim_blob(slim_arena_strndup(set->arena, value.ptr, value.len), value.len), n->values };
+	*v = (struct shell_value){ slim_blob(slim_arena_strndup(set->arena, value.ptr, value.len), value.len),
+				   n->values };
 	n->values = v;
 	scope->version++;
 }

@@ -1,5 +1,7 @@
-/* Programs and builtins that start what their arguments say (docs/rules.md C3): their own manual pages say which options
- * take an argument. */
+/*
+ * Programs and builtins that start what their arguments say (docs/rules.md C3): their own manual pages say which
+ * options take an argument.
+ */
 #include <string.h>
 
 #include "shell_script.h"
@@ -154,7 +156,8 @@ struct walk {
 static struct slim_blob literal(const struct walk *w, size_t i)
 {
 	struct slim_blob text = w->words[i].text;
-	if (text.len > SLIM_PATH_MAX || memchr(text.ptr, SHELL_VAR, text.len) || memchr(text.ptr, SHELL_UNKNOWN, text.len))
+	if (text.len > SLIM_PATH_MAX || memchr(text.ptr, SHELL_VAR, text.len) ||
+	    memchr(text.ptr, SHELL_UNKNOWN, text.len))
 		return SLIM_BLOB("");
 	return memchr(text.ptr, SHELL_ESC, text.len) ? shell_literal(w->arena, text) : text;
 }
@@ -228,7 +231,8 @@ static void user_words(struct walk *w)
 	bool user_given = false;
 	for (; w->at < w->count; w->at++) {
 		struct slim_blob word = literal(w, w->at);
-		if (slim_blob_is(word, "-c") || slim_blob_is(word, "--command") || slim_blob_is(word, "--session-command")) {
+		if (slim_blob_is(word, "-c") || slim_blob_is(word, "--command") ||
+		    slim_blob_is(word, "--session-command")) {
 			part(w, ++w->at, SHELL_TEXT);
 		} else if (slim_blob_starts(word, "--command=")) {
 			part(w, w->at, SHELL_TEXT);
@@ -282,8 +286,8 @@ static const struct wrapper *wrapper_of(struct slim_blob name)
 static bool text_option(struct walk *w, struct slim_blob base)
 {
 	struct slim_blob word = w->at < w->count ? literal(w, w->at) : SLIM_BLOB("");
-	bool split = slim_blob_is(base, "env") &&
-		     (slim_blob_starts(word, "-S") || has_letter(word, 'S') || slim_blob_starts(word, "--split-string"));
+	bool split = slim_blob_is(base, "env") && (slim_blob_starts(word, "-S") || has_letter(word, 'S') ||
+						   slim_blob_starts(word, "--split-string"));
 	bool command = slim_blob_is(base, "flock") && (slim_blob_is(word, "-c") || slim_blob_is(word, "--command"));
 	if (!split && !command)
 		return false;

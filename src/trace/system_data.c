@@ -16,8 +16,8 @@ static const char *const library_folders[] = {
 	"/usr/local/lib64", "/usr/local/lib/*-linux-*",
 };
 
-static void keep_pattern(struct slim_trace *t, const char *pattern, enum slim_rule_id rule, const struct slim_node *from,
-			 const char *evidence)
+static void keep_pattern(struct slim_trace *t, const char *pattern, enum slim_rule_id rule,
+			 const struct slim_node *from, const char *evidence)
 {
 	struct slim_blob p = slim_blob_of(pattern);
 	bool below = slim_blob_ends(p, "/**");

@@ -185,10 +185,14 @@ static void doubt_unfollowed(struct slim_trace *t)
 	for (uint32_t id = 0; id < t->count && !t->error; id++) {
 		struct slim_node *node = slim_tree_node(t->in.tree, id);
 		const struct slim_reason *r = t->reasons[id];
-		while (r && r->rule != SLIM_RULE_APPLICATION && r->rule != SLIM_RULE_USER_HOME && r->rule != SLIM_RULE_VOLUME)
+		while (r && r->rule != SLIM_RULE_APPLICATION && r->rule != SLIM_RULE_USER_HOME &&
+		       r->rule != SLIM_RULE_VOLUME)
 			r = r->next;
-		if (r && !slim_is_followed(t, node) && slim_node_is_executable(node) && slim_kind_of(t, node) == SLIM_KIND_SCRIPT)
-			slim_doubt(t, node, "nothing is known to start it, so what it runs was not followed (--entry starts it)");
+		if (r && !slim_is_followed(t, node) && slim_node_is_executable(node) &&
+		    slim_kind_of(t, node) == SLIM_KIND_SCRIPT)
+			slim_doubt(
+				t, node,
+				"nothing is known to start it, so what it runs was not followed (--entry starts it)");
 	}
 }
 

@@ -153,7 +153,8 @@ static struct contexts contexts_of(struct slim_check *check, struct slim_node *l
 }
 
 /* One program in which the library finds all that it found before is enough. */
-static void check_library(struct slim_check *check, struct slim_node *library, struct slim_node *after, const char *path)
+static void check_library(struct slim_check *check, struct slim_node *library, struct slim_node *after,
+			  const char *path)
 {
 	if (!check->selection->trace || slim_trace_is_loaded(check->selection->trace, library))
 		return; /* nothing was left out, or it is looked at as a part of what loads it */
@@ -174,7 +175,8 @@ void slim_check_elf(struct slim_check *check, struct slim_node *node)
 	if (elf->program && elf->interpreter)
 		slim_check_path(check, path, NULL, slim_blob_of(elf->interpreter));
 	if (elf->program)
-		compare(check, path, slim_ldso_program(check->ldso_before, node), slim_ldso_program(check->ldso_after, after));
+		compare(check, path, slim_ldso_program(check->ldso_before, node),
+			slim_ldso_program(check->ldso_after, after));
 	else if (elf->dynamic)
 		check_library(check, node, after, path);
 }

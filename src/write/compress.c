@@ -94,8 +94,8 @@ struct slim_sink *slim_sink_zstd(struct slim_sink *under, int level, unsigned jo
 		slim_out_of_memory();
 	zstd->out = slim_alloc(zstd->out_size);
 	/*
-	 * zstd.h: with nbWorkers >= 1 the result does not depend on their number, but differs from that of 0; so one job
-	 * has one worker. A library built without threads refuses the setting, and its result is still valid.
+	 * zstd.h: with nbWorkers >= 1 the result does not depend on their number, but differs from that of 0; so one
+	 * job has one worker. A library built without threads refuses the setting, and its result is still valid.
 	 */
 	int workers = jobs < 1 ? 1 : jobs > ZSTD_WORKERS_MAX ? ZSTD_WORKERS_MAX : (int)jobs;
 	ZSTD_CCtx_setParameter(zstd->context, ZSTD_c_nbWorkers, workers);

@@ -122,7 +122,12 @@ int slim_layer_write(const struct slim_layer_job *job, struct slim_sink *under, 
 	slim_autofree uint32_t *first = slim_first_names(job->selection);
 	slim_autofree char *piece = slim_alloc(PIECE);
 	struct writer w = {
-		.selection = job->selection, .first = first, .sink = sink, .hasher = hasher, .log = job->log, .piece = piece,
+		.selection = job->selection,
+		.first = first,
+		.sink = sink,
+		.hasher = hasher,
+		.log = job->log,
+		.piece = piece,
 	};
 	slim_progress_begin(job->log, "writing", job->selection->bytes);
 	int failed = put_all(&w, err);

@@ -47,7 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = file_of(bytes, length);
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
-	struct slim_layer_ref ref = { .label = "layer", .blob = { file, 0, length }, .diff_id = slim_digest_of(slim_blob("", 0)) };
+	struct slim_layer_ref ref = { .label = "layer",
+				      .blob = { file, 0, length },
+				      .diff_id = slim_digest_of(slim_blob("", 0)) };
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = read_layer(&ref, &err);
 	for (size_t i = 0; layer && i < layer->count; i++)
 		check_entry(&layer->entries[i]);

@@ -1,6 +1,6 @@
 /*
- * Bytes as layers: each entry is two bytes of kind and path, and one more of a target where there is one. Whatever comes
- * of it must be a sound tree: found by path, in order, with its counts right.
+ * Bytes as layers: each entry is two bytes of kind and path, and one more of a target where there is one. Whatever
+ * comes of it must be a sound tree: found by path, in order, with its counts right.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ static void check_node(const struct slim_tree *tree, struct slim_arena *arena, u
 	const struct slim_node *node = slim_tree_node(tree, id);
 	uint32_t children = 0;
 	for (const struct slim_node *child = node->first; child; child = child->next, children++)
-		check(child->parent == node && child->id > id && (!child->next || child->next->prev == child), "children");
+		check(child->parent == node && child->id > id && (!child->next || child->next->prev == child),
+		      "children");
 	check(children == node->child_count, "child_count");
 	check(!children || slim_node_is_dir(node), "a file has children");
 	check(node->id == id && slim_node_end(tree, node) > id, "numbers");

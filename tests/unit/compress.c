@@ -92,9 +92,16 @@ static void test_round_trips(void **state)
 
 static void test_bytes_depend_on_nothing_else(void **state)
 {
-	static const struct { unsigned jobs; size_t piece; } ways[] = { { 0, 1 << 20 }, { 1, 512 }, { 3, 100001 }, { 9, 1 << 22 } };
-	static const struct { enum slim_layer_format format; int level; } kinds[] = {
-		{ SLIM_LAYER_ZSTD, 0 }, { SLIM_LAYER_ZSTD, 1 }, { SLIM_LAYER_ZSTD, 9 }, { SLIM_LAYER_GZIP, 0 }, { SLIM_LAYER_GZIP, 9 },
+	static const struct {
+		unsigned jobs;
+		size_t piece;
+	} ways[] = { { 0, 1 << 20 }, { 1, 512 }, { 3, 100001 }, { 9, 1 << 22 } };
+	static const struct {
+		enum slim_layer_format format;
+		int level;
+	} kinds[] = {
+		{ SLIM_LAYER_ZSTD, 0 }, { SLIM_LAYER_ZSTD, 1 }, { SLIM_LAYER_ZSTD, 9 },
+		{ SLIM_LAYER_GZIP, 0 }, { SLIM_LAYER_GZIP, 9 },
 	};
 	enum { LENGTH = 6 << 20 };
 	slim_autofree char *bytes = make_bytes(LENGTH);

@@ -207,7 +207,8 @@ static void add_filtered(struct pack *p, enum slim_compression kind, struct slim
 	struct archive *a = archive_write_new();
 	struct archive_entry *entry = archive_entry_new();
 	archive_write_set_format_raw(a);
-	assert_int_equal(kind == SLIM_XZ ? archive_write_add_filter_xz(a) : archive_write_add_filter_bzip2(a), ARCHIVE_OK);
+	assert_int_equal(kind == SLIM_XZ ? archive_write_add_filter_xz(a) : archive_write_add_filter_bzip2(a),
+			 ARCHIVE_OK);
 	archive_write_set_bytes_in_last_block(a, 1);
 	assert_int_equal(archive_write_open_memory(a, packed, room, &used), ARCHIVE_OK);
 	archive_entry_set_filetype(entry, AE_IFREG);
@@ -256,7 +257,8 @@ static void test_filters_refuse(void **state)
 			expect_failure(filters[i], slim_blob(p.bytes, cut), 7, slim_compression_name(filters[i]));
 		for (size_t back = 20; back < p.length; back += 3) {
 			p.bytes[back] ^= 4;
-			expect_failure(filters[i], slim_blob(p.bytes, p.length), 4096, slim_compression_name(filters[i]));
+			expect_failure(filters[i], slim_blob(p.bytes, p.length), 4096,
+				       slim_compression_name(filters[i]));
 			p.bytes[back] ^= 4;
 		}
 		expect_failure(filters[i], SLIM_BLOB("usr/bin/plain"), 4096, slim_compression_name(filters[i]));

@@ -37,7 +37,8 @@ static void test_config_is_edited_not_made_anew(void **state)
 			       "\"diff_ids\":[\"sha256:new\"]},\"history\":[{\"created_by\":\"z\",\"empty_layer\":true},"
 			       "{\"empty_layer\":true},{\"created\":\"T\"," NEW_ENTRY "}]}");
 	slim_autofree char *b = edited("{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}");
-	assert_string_equal(b, "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:new\"]},\"history\":[{" NEW_ENTRY "}]}");
+	assert_string_equal(
+		b, "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:new\"]},\"history\":[{" NEW_ENTRY "}]}");
 }
 
 static void test_slimmed_images_get_no_new_entry(void **state)
@@ -85,7 +86,8 @@ static void test_manifest_keeps_annotations(void **state)
 					 "manifest", &image.manifest_json, &err), 0);
 	struct slim_blob_info config = { "c", { SLIM_SHA256, "sha256:c" }, 1 };
 	struct slim_blob_info layer = { "l", { SLIM_SHA256, "sha256:l" }, UINT64_C(1) << 40 };
-	slim_autojson json_t *manifest = slim_manifest_edit(&image, "application/vnd.oci.image.manifest.v1+json", &config, &layer);
+	slim_autojson json_t *manifest =
+		slim_manifest_edit(&image, "application/vnd.oci.image.manifest.v1+json", &config, &layer);
 	slim_autofree char *text = slim_json_text(manifest);
 	assert_string_equal(text, "{\"schemaVersion\":2,\"annotations\":{\"a\":\"b\"},"
 				  "\"layers\":[{\"mediaType\":\"l\",\"digest\":\"sha256:l\",\"size\":1099511627776}],"

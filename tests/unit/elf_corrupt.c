@@ -78,8 +78,12 @@ static void test_program(void **state) { break_all("elf/program"); }
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_truncated_anywhere), cmocka_unit_test(test_64_bits), cmocka_unit_test(test_32_bits),
-		cmocka_unit_test(test_big_endian), cmocka_unit_test(test_static), cmocka_unit_test(test_program),
+		cmocka_unit_test(test_truncated_anywhere),
+		cmocka_unit_test(test_64_bits),
+		cmocka_unit_test(test_32_bits),
+		cmocka_unit_test(test_big_endian),
+		cmocka_unit_test(test_static),
+		cmocka_unit_test(test_program),
 	};
 	return cmocka_run_group_tests_name("elf_corrupt", tests, NULL, NULL);
 }

@@ -91,7 +91,8 @@ static void test_members_are_one_stream(void **state)
 			slim_autofree char *out = NULL;
 			size_t length;
 			struct slim_error *err = NULL;
-			if (decode(decoders[d], slim_blob(f->packed, f->packed_length), steps[i], &out, &length, &err) < 0)
+			if (decode(decoders[d], slim_blob(f->packed, f->packed_length), steps[i], &out, &length, &err) <
+			    0)
 				fail_msg("decoder %zu, %zu bytes a time: %s", d, steps[i], slim_error_text(err));
 			assert_int_equal(length, f->plain_length);
 			assert_memory_equal(out, f->plain, length);
@@ -105,7 +106,8 @@ static void expect_failure(const struct slim_inflate_ops *ops, struct slim_blob 
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 	assert_int_equal(decode(ops, in, step, &out, &length, &err), -1);
 	if (!strstr(slim_error_text(err), text))
-		fail_msg("decoder %d, %zu of it, %zu a time: %s", ops != &slim_inflate_zlib, in.len, step, slim_error_text(err));
+		fail_msg("decoder %d, %zu of it, %zu a time: %s", ops != &slim_inflate_zlib, in.len, step,
+			 slim_error_text(err));
 }
 
 static void test_every_cut_is_an_error(void **state)
@@ -118,7 +120,8 @@ static void test_every_cut_is_an_error(void **state)
 			expect_failure(decoders[d], slim_blob(f->packed, cut), 5, "unexpected end");
 		}
 		for (size_t back = 1; back < 20; back++)
-			expect_failure(decoders[d], slim_blob(f->packed, f->packed_length - back), 65536, "unexpected end");
+			expect_failure(decoders[d], slim_blob(f->packed, f->packed_length - back), 65536,
+				       "unexpected end");
 	}
 }
 

@@ -137,7 +137,10 @@ static void test_wildcards(void **state)
 	assert_true(slim_wildcard(SLIM_BLOB("a*b"), SLIM_BLOB("a\0b")));
 }
 
-/* Short random words: what the C library says too. It differs by design at a last `\` or `-`, which POSIX leaves open. */
+/*
+ * Short random words: what the C library says too. It differs by design at a last `\` or `-`, which
+ * POSIX leaves open.
+ */
 static void test_wildcards_are_those_of_fnmatch(void **state)
 {
 	static const char in_pattern[] = "ab*?[]!-\\^c", in_name[] = "abc[]-!\\*";

@@ -271,7 +271,8 @@ static void test_deep_trees_go_without_recursion(void **state)
 		struct slim_layer *layer = layer_new();
 		const char *top = i ? slim_arena_format(arena, "l%d", i) : "top";
 		layer_add(layer, slim_arena_format(arena, "%s%s", top, deep + 2), DIR_MODE);
-		layer_link(layer, slim_arena_format(arena, "l%d", i + 1), slim_arena_format(arena, "%s%s", top, deep + 2));
+		layer_link(layer, slim_arena_format(arena, "l%d", i + 1),
+			   slim_arena_format(arena, "%s%s", top, deep + 2));
 		apply(tree, layer);
 	}
 	slim_tree_finish(tree);

@@ -126,9 +126,12 @@ static void test_apk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dpkg_through_a_merged_usr), cmocka_unit_test(test_dpkg_two_architectures_and_states),
-		cmocka_unit_test(test_dpkg_diversions), cmocka_unit_test(test_dpkg_status_d),
-		cmocka_unit_test(test_dpkg_nonsense), cmocka_unit_test(test_apk),
+		cmocka_unit_test(test_dpkg_through_a_merged_usr),
+		cmocka_unit_test(test_dpkg_two_architectures_and_states),
+		cmocka_unit_test(test_dpkg_diversions),
+		cmocka_unit_test(test_dpkg_status_d),
+		cmocka_unit_test(test_dpkg_nonsense),
+		cmocka_unit_test(test_apk),
 	};
 	return cmocka_run_group_tests_name("packages", tests, NULL, NULL);
 }

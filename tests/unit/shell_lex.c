@@ -174,7 +174,8 @@ static void test_table(void **state)
 		slim_autofree char *events = lex(slim_blob_of(rows[i].source));
 		if (!strcmp(events, rows[i].events))
 			continue;
-		print_message("# row %zu: %s\n#  expected %s\n#  got      %s\n", i, rows[i].source, rows[i].events, events);
+		print_message("# row %zu: %s\n#  expected %s\n#  got      %s\n", i, rows[i].source, rows[i].events,
+			      events);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);

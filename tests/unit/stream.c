@@ -62,7 +62,9 @@ static void test_range(void **state)
 	for (size_t i = 0; i < BIG; i++)
 		bytes[i] = (char)(i * 2654435761u >> 13);
 	struct slim_file *file = spool_of(bytes, BIG);
-	static const size_t ranges[][2] = { { 0, BIG }, { 0, 0 }, { BIG, 0 }, { 1, BIG - 1 }, { 7, 512 << 10 }, { 9, 1 } };
+	static const size_t ranges[][2] = {
+		{ 0, BIG }, { 0, 0 }, { BIG, 0 }, { 1, BIG - 1 }, { 7, 512 << 10 }, { 9, 1 }
+	};
 	for (size_t i = 0; i < SLIM_COUNT(ranges); i++) {
 		size_t length;
 		slim_autofree char *back = all_of(slim_stream_range(file, ranges[i][0], ranges[i][1]), &length);

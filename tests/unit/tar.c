@@ -61,8 +61,13 @@ static void test_plain_entries_have_no_pax_header(void **state)
 static void test_records_come_sorted(void **state)
 {
 	static const struct slim_xattr x = { "user.x", { "a\n=\0b", 5 }, NULL };
-	struct slim_inode file = { .mode = S_IFREG, .uid = 2097152, .gid = 4000000000, .mtime = 1, .mtime_nsec = 500000000,
-				   .size = UINT64_C(8) << 30, .xattrs = &x };
+	struct slim_inode file = { .mode = S_IFREG,
+				   .uid = 2097152,
+				   .gid = 4000000000,
+				   .mtime = 1,
+				   .mtime_nsec = 500000000,
+				   .size = UINT64_C(8) << 30,
+				   .xattrs = &x };
 	struct slim_tar_entry entry = { .name = SLIM_BLOB("caf\xc3\xa9"), .inode = &file };
 	slim_autobuffer struct slim_buffer out = { 0 };
 	slim_tar_header(&out, &entry);
@@ -85,7 +90,9 @@ static void test_times(void **state)
 		{ INT64_MIN, 0, "30 mtime=-9223372036854775808\n" },
 	};
 	for (size_t i = 0; i < SLIM_COUNT(cases); i++) {
-		struct slim_inode file = { .mode = S_IFREG, .mtime = cases[i].seconds, .mtime_nsec = cases[i].nanoseconds };
+		struct slim_inode file = { .mode = S_IFREG,
+					   .mtime = cases[i].seconds,
+					   .mtime_nsec = cases[i].nanoseconds };
 		assert_records(&(struct slim_tar_entry){ .name = SLIM_BLOB("f"), .inode = &file }, cases[i].record);
 	}
 }

@@ -52,15 +52,17 @@ static void test_paths_as_the_kernel_has_them(void **state)
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	for (size_t i = 0; i < SLIM_COUNT(cases); i++) {
 		int links = 0;
-		struct slim_node *node = slim_tree_walk(tree, NULL, slim_blob_of(cases[i].path), cases[i].follow, count_link,
-							&links);
+		struct slim_node *node =
+			slim_tree_walk(tree, NULL, slim_blob_of(cases[i].path), cases[i].follow, count_link, &links);
 		if (!!node != !!cases[i].found || links != cases[i].links)
-			fail_msg("'%s': %s after %d links", cases[i].path, node ? slim_node_path(arena, node) : "-", links);
+			fail_msg("'%s': %s after %d links", cases[i].path, node ? slim_node_path(arena, node) : "-",
+				 links);
 		if (node)
 			assert_string_equal(slim_node_path(arena, node), cases[i].found);
 	}
 	struct slim_node *from = slim_tree_find(tree, "/d");
-	assert_string_equal(slim_node_path(arena, slim_tree_walk(tree, from, SLIM_BLOB("../d/up"), true, NULL, NULL)), "/d/f");
+	assert_string_equal(slim_node_path(arena, slim_tree_walk(tree, from, SLIM_BLOB("../d/up"), true, NULL, NULL)),
+			    "/d/f");
 	assert_null(slim_tree_walk(tree, slim_tree_find(tree, "/d/f"), SLIM_BLOB("x"), true, NULL, NULL));
 }
 
@@ -71,7 +73,8 @@ static void test_expansions_are_bounded(void **state)
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	layer_link(layer, "s0", ".");
 	for (int i = 1; i < 30; i++)
-		layer_link(layer, slim_arena_format(arena, "s%d", i), slim_arena_format(arena, "s%d/s%d", i - 1, i - 1));
+		layer_link(layer, slim_arena_format(arena, "s%d", i),
+			   slim_arena_format(arena, "s%d/s%d", i - 1, i - 1));
 	char *huge = slim_arena_alloc(arena, 5001);
 	memset(huge, '/', 5000);
 	layer_link(layer, "huge", huge);
@@ -114,7 +117,8 @@ static void test_pruned_trees_share_inodes(void **state)
 	layer_hard_link(layer, "a/y", "a/x");
 	layer_add(layer, "b/z", FILE_MODE);
 	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
-	struct slim_node *nodes[] = { slim_tree_find(tree, "/a"), slim_tree_find(tree, "/a/x"), slim_tree_find(tree, "/b/z") };
+	struct slim_node *nodes[] = { slim_tree_find(tree, "/a"), slim_tree_find(tree, "/a/x"),
+				      slim_tree_find(tree, "/b/z") };
 	slim_cleanup(slim_tree_free_p) struct slim_tree *pruned = slim_tree_prune(tree, nodes, SLIM_COUNT(nodes));
 	assert_int_equal(slim_tree_count(pruned), 3); /* b/z has no parent there */
 	assert_null(slim_tree_find(pruned, "/a/y"));

@@ -144,7 +144,8 @@ static int open_file(struct slim_output *output, const char *host_path, bool exi
 	if (open_folder(output, real ? real : host_path, err) || open_unnamed(output, err))
 		return -1;
 	/* who could not read the old OUT shall not read the new one; a file system without modes is no reason to stop */
-	if (exists && !stat(host_path, &st) && fchmod(output->fd, st.st_mode & 0777) && errno != EPERM && errno != ENOTSUP)
+	if (exists && !stat(host_path, &st) && fchmod(output->fd, st.st_mode & 0777) && errno != EPERM &&
+	    errno != ENOTSUP)
 		return fail(output, errno, err);
 	return 0;
 }

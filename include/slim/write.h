@@ -23,7 +23,7 @@ struct slim_selection {
 	size_t count;
 	uint64_t files, folders, links; /* of which; a further name of a file counts as a file */
 	uint64_t bytes;                 /* contents, each inode once */
-	struct slim_rewrite *rewrites;  /* files that say something else than the tree's: src/write/rewrite.c; or NULL */
+	struct slim_rewrite *rewrites; /* files that say something else than the tree's: src/write/rewrite.c; or NULL */
 	struct slim_file *rewritten;    /* a spool: what they say */
 };
 struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);

@@ -1,7 +1,7 @@
 /*
  * Numbers of a config must survive to the digit, but jansson keeps them as 64-bit integers and doubles: 1.10 would
  * become 1.1, 1e5 100000.0, and what is larger is refused. So numbers that it would change are read as strings that
- * start with a mark, U+0001, and are written without mark and quotes. Strings that start so themselves get a second one.
+ * start with a mark, U+0001, and are written without mark and quotes. Strings that start so themselves get another.
  */
 #include "json_numbers.h"
 
@@ -61,7 +61,8 @@ static bool survives(struct slim_blob number, bool whole)
 	enum { DIGITS = sizeof(most) - 1 };
 	if (!whole || slim_blob_is(number, "-0"))
 		return false;
-	return number.len < DIGITS || (number.len == DIGITS && *number.ptr != '-' && memcmp(number.ptr, most, DIGITS) <= 0);
+	return number.len < DIGITS ||
+	       (number.len == DIGITS && *number.ptr != '-' && memcmp(number.ptr, most, DIGITS) <= 0);
 }
 
 /* A number in the place of a member's name is no JSON, and must not become some. */

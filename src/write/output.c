@@ -143,7 +143,7 @@ static int open_file(struct slim_output *output, const char *host_path, bool exi
 		return fail(output, errno, err);
 	if (open_folder(output, real ? real : host_path, err) || open_unnamed(output, err))
 		return -1;
-	/* who could not read the old OUT shall not read the new one; a file system without modes is no reason to stop */
+	/* who could not read the old OUT shall not read the new one; a file system without modes is no obstacle */
 	if (exists && !stat(host_path, &st) && fchmod(output->fd, st.st_mode & 0777) && errno != EPERM &&
 	    errno != ENOTSUP)
 		return fail(output, errno, err);

@@ -76,7 +76,8 @@ static struct slim_blob told_sum(const struct teller *t, struct slim_blob path, 
 				 char buffer[SLIM_CHECKSUM_TEXT])
 {
 	const struct slim_node *node = t->selection->rewrites ? node_at(t, path) : NULL;
-	const struct slim_inode *now = node && slim_node_is_file(node) ? slim_selection_inode(t->selection, node) : NULL;
+	const struct slim_inode *now =
+		node && slim_node_is_file(node) ? slim_selection_inode(t->selection, node) : NULL;
 	if (!now || now == node->inode || *t->failed || of(node->inode, buffer, t->failed) < 0)
 		return sum;
 	if (!slim_blob_is(sum, buffer) || of(now, buffer, t->failed) < 0)
@@ -266,7 +267,8 @@ static int read_diversions(struct teller *t, struct slim_error **err)
 		return -1;
 	struct slim_blob rest = slim_blob(t->diversion_text, length), from, to, package;
 	while (slim_blob_line(&rest, &from) && slim_blob_line(&rest, &to) && slim_blob_line(&rest, &package))
-		*slim_push(&t->diversions, &t->diversion_count, &t->diversion_capacity) = (struct diversion){ from, to };
+		*slim_push(&t->diversions, &t->diversion_count, &t->diversion_capacity) =
+			(struct diversion){ from, to };
 	if (t->diversion_count)
 		qsort(t->diversions, t->diversion_count, sizeof(*t->diversions), by_origin);
 	return 0;

@@ -127,7 +127,7 @@ static int knows_all(const struct strip *s, struct slim_error **err)
 	return result;
 }
 
-/* --- Which sections go --------------------------------------------------------------------------------------------- */
+/* --- Which sections go ---------------------------------------------------------------------------------------- */
 
 /* Sections that are not in memory and that no one knows stay: the program itself may read them. */
 static bool is_for_debuggers(const char *name)
@@ -185,7 +185,7 @@ static bool decide(struct strip *s)
 	return !in_memory(&f->sections[f->header.e_shstrndx]);
 }
 
-/* --- The new section headers --------------------------------------------------------------------------------------- */
+/* --- The new section headers ---------------------------------------------------------------------------------- */
 
 /* Dynamic symbols tell their section by number: up to the last one in memory, a hole takes the place of what goes. */
 static void number(struct strip *s)
@@ -293,14 +293,15 @@ static int plan(struct strip *s, struct slim_error **err)
 	return knows_all(s, err);
 }
 
-/* --- Writing ------------------------------------------------------------------------------------------------------- */
+/* --- Writing -------------------------------------------------------------------------------------------------- */
 
 static int copy(const struct strip *s, uint64_t from, uint64_t length, struct slim_file *out, struct slim_error **err)
 {
 	slim_autofree char *piece = slim_alloc(COPY_PIECE);
 	for (uint64_t end = from + length; from < end;) {
 		size_t part = end - from < COPY_PIECE ? (size_t)(end - from) : COPY_PIECE;
-		if (slim_inode_read(s->f.inode, from, piece, part, err) < 0 || slim_file_append(out, piece, part, err) < 0)
+		if (slim_inode_read(s->f.inode, from, piece, part, err) < 0 ||
+		    slim_file_append(out, piece, part, err) < 0)
 			return -1;
 		from += part;
 	}

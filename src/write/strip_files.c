@@ -94,7 +94,8 @@ static int strip_all(struct stripping *s, struct slim_error **err)
 int slim_selection_strip(struct slim_selection *selection, const struct slim_packages *packages,
 			 struct slim_stripped *done, struct slim_error **err)
 {
-	slim_cleanup(slim_strip_guard_free_p) struct slim_strip_guard *guard = slim_strip_guard_new(selection, packages);
+	slim_cleanup(slim_strip_guard_free_p) struct slim_strip_guard *guard =
+		slim_strip_guard_new(selection, packages);
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	struct stripping s = { .selection = selection, .guard = guard, .arena = arena, .done = done };
 	*done = (struct slim_stripped){ 0 };

@@ -10,7 +10,8 @@ struct slim_strip_guard {
 	const struct slim_tree *tree;
 	bool *selected;  /* by node number */
 	bool *conffiles; /* by node number; dpkg's status has their checksums */
-	const struct slim_node *usr, *usr_local; /* not NULL: an rpm database has checksums of what is in the one, not in
+	const struct slim_node *usr,
+		*usr_local; /* not NULL: an rpm database has checksums of what is in the one, not in
 						    the other */
 };
 
@@ -105,8 +106,8 @@ static bool has_own_sum(const struct slim_strip_guard *g, const struct slim_node
 
 /*
  * Libraries that verify themselves when the machine is in FIPS mode: fipscheck's and libkcapi's ".NAME.hmac", beside the
- * library or in a folder of their own; NSS's NAME.chk for NAME.so (shlibsign(1)); OpenSSL's module, whose checksum is in
- * its configuration (fips_module(7)).
+ * library or in a folder of their own; NSS's NAME.chk for NAME.so (shlibsign(1)); OpenSSL's module, whose checksum is
+ * in its configuration (fips_module(7)).
  */
 static bool verifies_itself(const struct slim_strip_guard *g, const struct slim_node *dir, const char *name)
 {
@@ -116,7 +117,8 @@ static bool verifies_itself(const struct slim_strip_guard *g, const struct slim_
 		return true;
 	for (size_t i = 0; i < SLIM_COUNT(folders); i++) {
 		const struct slim_node *folder = slim_node_child(g->tree, dir, slim_blob_of(folders[i]));
-		if (folder && slim_node_is_dir(folder) && (has_beside(g, folder, plain) || has_beside(g, folder, hidden)))
+		if (folder && slim_node_is_dir(folder) &&
+		    (has_beside(g, folder, plain) || has_beside(g, folder, hidden)))
 			return true;
 	}
 	const char *so = strstr(name, ".so");

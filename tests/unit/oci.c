@@ -50,7 +50,7 @@ static void refuses_json(struct fixture *f, struct slim_blob text, const char *m
 		fail_msg("'%s' lacks '%s'", slim_error_text(f->err), message);
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------------------------------------------- */
 
 static void test_json_errors_say_where(void **state)
 {
@@ -126,7 +126,7 @@ static void test_json_numbers_and_marks_survive(void **state)
 	}
 }
 
-/* --- platforms ----------------------------------------------------------------------------------------------------- */
+/* --- platforms ------------------------------------------------------------------------------------------------ */
 
 static struct slim_platform platform(struct fixture *f, const char *text)
 {
@@ -188,7 +188,7 @@ static void test_media_types(void **state)
 	assert_int_equal(slim_media_of(""), SLIM_MEDIA_OTHER);
 }
 
-/* --- documents ----------------------------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------------------------------------------ */
 
 static void test_index(void **state)
 {

@@ -9,6 +9,9 @@
 #include "slim/path.h"
 #include "system_data.h"
 
+/* Bytes of a value that are looked at, so that a line of names alone does not cost its square. */
+enum { VALUE_MAX = 4096 };
+
 /* How the names of such settings end. */
 static const char *const endings[] = { "command", "commands", "cmd", "program", "helper", "pager", "editor", "mailer",
 				       "sendmail_path", "exec", "executable" };
@@ -46,6 +49,7 @@ static struct slim_blob skip_blanks(struct slim_blob text)
 /* The text between quotes, between the brackets of a list, or to the end of the line. */
 static struct slim_blob value_of(struct slim_blob text)
 {
+	text.len = text.len < VALUE_MAX ? text.len : VALUE_MAX;
 	char close = text.len && *text.ptr == '[' ? ']' : text.len ? *text.ptr : 0;
 	if (close != '"' && close != '\'' && close != ']')
 		return text;

@@ -10,6 +10,7 @@ complete -c slim -n $traces -x -s e -l entry -d 'another command line that must 
 complete -c slim -n $traces -x -s p -l package -d 'keep the files of this package'
 complete -c slim -n $traces -r -s a -l allow -d 'read wishes from a file'
 complete -c slim -n $traces -l keep-all -d 'only squash'
+complete -c slim -n $traces -x -l level -a 'certain feature heuristic fallback' -d 'keep for reasons this sure'
 complete -c slim -x -l image -d 'which image of several'
 complete -c slim -x -l platform -a 'linux/amd64 linux/arm64 linux/arm/v7 linux/386 linux/ppc64le linux/s390x linux/riscv64' -d 'only this platform'
 complete -c slim -n $writes -x -s c -l compression -a 'zstd gzip none' -d 'of the new layer'

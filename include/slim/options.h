@@ -9,6 +9,9 @@
 #include "slim/match.h"
 #include "slim/oci.h"
 
+/* How sure a rule is that a file is needed. */
+enum slim_confidence { SLIM_CERTAIN, SLIM_FEATURE, SLIM_HEURISTIC, SLIM_FALLBACK };
+
 /* In the order given: for globs the last one that matches a path decides. */
 enum slim_wish_kind { SLIM_WISH_KEEP, SLIM_WISH_DROP, SLIM_WISH_ENTRY, SLIM_WISH_PACKAGE };
 struct slim_wish {
@@ -22,6 +25,7 @@ struct slim_wishes {
 	struct slim_wish *items;
 	size_t count, capacity;
 	bool keep_all;
+	unsigned cut;             /* --level: so many confidences, from the weakest on, do not keep; 0: all four do */
 	struct slim_arena *arena; /* owns the texts */
 };
 

@@ -17,8 +17,6 @@
 #include "slim/packages.h"
 #include "slim/tree.h"
 
-enum slim_confidence { SLIM_CERTAIN, SLIM_FEATURE, SLIM_HEURISTIC, SLIM_FALLBACK };
-
 enum slim_rule_id {
 #define X(id, name, source, confidence, text) SLIM_RULE_##id,
 #include "slim/rules.def"
@@ -131,13 +129,15 @@ char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t
 
 /*
  * Keep NODE and its parents. FROM: the kept node that asked, or NULL. The same reason twice counts once. A path that
- * --drop takes out stays out, whatever asks. Safe for NULL nodes (nothing happens).
+ * --drop takes out stays out, whatever asks, and a rule that --level rules out keeps nothing. Safe for NULL nodes
+ * (nothing happens).
  */
 void slim_keep(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule, const struct slim_node *from,
 	       const char *evidence, ...) SLIM_PRINTF(5, 6);
 /*
  * Look PATH up from the folder START (NULL: the root) as the kernel would, keep every link on the way (rule `link`)
- * and what is found. Returns it, or NULL when there is nothing; a link that dangles is kept itself.
+ * and what is found. Returns it, or NULL when there is nothing; a link that dangles is kept itself. Of a rule that
+ * --level rules out nothing is there.
  */
 struct slim_node *slim_keep_path(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
 				 enum slim_rule_id rule, const struct slim_node *from, const char *evidence, ...)

@@ -55,6 +55,7 @@ int slim_set_platform(struct slim_cli *cli, const char *value, struct slim_error
 int slim_set_compression(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_tag(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_report(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_level(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_progress(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_size(struct slim_cli *cli, const char *value, struct slim_error **err);

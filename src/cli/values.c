@@ -104,6 +104,17 @@ int slim_set_report(struct slim_cli *cli, const char *value, struct slim_error *
 	return 0;
 }
 
+int slim_set_level(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	for (unsigned cut = 0; cut <= SLIM_FALLBACK; cut++) {
+		if (strcmp(value, slim_confidence_name(SLIM_FALLBACK - cut)))
+			continue;
+		cli->wishes.cut = cut;
+		return 0;
+	}
+	return bad(err, "--level", value, "certain, feature, heuristic or fallback");
+}
+
 int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	uint64_t n = 0;

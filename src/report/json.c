@@ -170,7 +170,8 @@ static void wishes(const struct slim_wishes *w, FILE *out)
 		slim_json_quote(w->items[i].origin, out);
 		fputc('}', out);
 	}
-	fprintf(out, "], \"keep_all\": %s", w->keep_all ? "true" : "false");
+	fprintf(out, "], \"confidence\": \"%s\", \"keep_all\": %s",
+		slim_confidence_name(SLIM_FALLBACK - w->cut), w->keep_all ? "true" : "false");
 }
 
 static void options(const struct slim_report *r, FILE *out)

@@ -85,11 +85,21 @@ static bool follows(const struct slim_trace *t, enum slim_rule_id rule, const st
 	return !is_data_rule(rule);
 }
 
+/*
+ * --level: the user wants no files for reasons as weak as RULE's, nor what only such a file asks for: a tracer that looks
+ * ahead may ask in the name of one that was not kept. When that is kept later, it is shown and asks itself.
+ */
+static bool is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
+{
+	unsigned cut = t->in.wishes->cut;
+	return cut && (slim_rule(rule)->confidence + cut > SLIM_FALLBACK || (from && !slim_marked(t, from, SLIM_MARK_KEPT)));
+}
+
 /* A file is shown again when it turns out that something starts or reads it. */
 static void keep_node(struct slim_trace *t, struct slim_node *node, const struct slim_reason *why, bool follow)
 {
 	const struct slim_node *from = why->from;
-	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from)
+	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from || is_ruled_out(t, why->rule, from))
 		return;
 	add_reason(t, node, why->rule, from, why->evidence);
 	follow = follow && !slim_marked(t, node, SLIM_MARK_FOLLOWED);
@@ -141,6 +151,8 @@ static void remember_link(void *context, struct slim_node *link)
 static struct slim_node *keep_path_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
 					enum slim_rule_id rule, const struct slim_node *from, const char *text)
 {
+	if (is_ruled_out(t, rule, from))
+		return NULL;
 	struct links links = { .count = 0 };
 	struct slim_node *node = slim_tree_walk(t->in.tree, start, path, true, remember_link, &links);
 	struct slim_node *dangling = NULL;
@@ -228,6 +240,8 @@ size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below
 	va_start(args, evidence);
 	const char *text = evidence_text(t, evidence, args);
 	va_end(args);
+	if (is_ruled_out(t, rule, from))
+		return 0;
 	struct matches now = { 0 };
 	*slim_push(&now.items, &now.count, &now.capacity) = (struct match){ "", slim_tree_root(t->in.tree) };
 	struct slim_blob rest = pattern, part;

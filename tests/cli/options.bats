@@ -131,6 +131,30 @@ DATA=/usr/share/data
 	cmp out.tar plain.tar
 }
 
+@test "--level: weaker reasons do not keep, and lead nowhere" {
+	image app
+	slimmed --level fallback
+	"$SLIM" -q in.tar plain.tar
+	cmp out.tar plain.tar
+	slimmed --level certain --report report.json
+	has /bin/app /lib64/ld-linux-x86-64.so.2 /usr/lib/x86_64-linux-gnu/liba.so.1
+	[ "$(report '{x["confidence"] for p in i["kept"] for x in p["reasons"]}')" = "{'certain'}" ]
+	[ "$(report 'r["options"]["confidence"]')" = certain ]
+	for level in "" sure Certain fallback2; do
+		run -2 "$SLIM" --level "$level" in.tar other.tar
+		[[ $output == *"--level '$level'"*"certain, feature, heuristic or fallback"* ]]
+	done
+}
+
+@test "--level: slim why tells what stays then" {
+	image app
+	path=$("$SLIM" -n -q --report report.json in.tar && report 'next(p["path"] for p in i["kept"] if p["type"] == "file" and all(x["confidence"] != "certain" for x in p["reasons"]))')
+	run -0 "$SLIM" why in.tar "$path"
+	[[ $output != *"leaves: nothing asked for it"* ]]
+	run "$SLIM" why --level certain in.tar "$path"
+	[[ $output == *"$path leaves: nothing asked for it"* ]]
+}
+
 @test "--keep-all: one layer with everything, what is hidden is gone" {
 	image app
 	slimmed --keep-all

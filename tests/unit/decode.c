@@ -272,7 +272,7 @@ static void test_filters_refuse(void **state)
 static void test_failures_below_come_out_as_they_are(void **state)
 {
 	static const enum slim_compression kinds[] = { SLIM_GZIP, SLIM_ZSTD, SLIM_BZIP2, SLIM_XZ };
-	static const char *const heads[] = { "\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "BZh91AY&SY", "\xfd" "7zXZ" };
+	static const char *const heads[] = { "\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "BZh91AY&SY", ("\xfd" "7zXZ") };
 	for (size_t i = 0; i < SLIM_COUNT(kinds); i++)
 		for (size_t length = 0; length < 4; length += 3) {
 			slim_cleanup(slim_stream_free_p) struct slim_stream *s = slim_stream_decode(

@@ -165,7 +165,7 @@ static void test_limit(void **state)
 {
 	for (size_t step = 1; step < 8; step++) {
 		size_t length;
-		slim_autofree char *bytes = all_of(slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), 6), &length);
+		slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), 6), &length);
 		assert_int_equal(length, 6);
 		slim_cleanup(slim_stream_free_p) struct slim_stream *s =
 			slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), 5);
@@ -174,7 +174,7 @@ static void test_limit(void **state)
 		expect_text(&err, "more than 5 bytes");
 	}
 	size_t length;
-	slim_autofree char *bytes = all_of(slim_stream_limit(drip(slim_blob(NULL, 0), 1), 0), &length);
+	slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(slim_blob(NULL, 0), 1), 0), &length);
 	assert_int_equal(length, 0);
 }
 
@@ -199,7 +199,7 @@ static void test_progress(void **state)
 	FILE *out = open_memstream(&text, &size);
 	struct slim_log *log = slim_log_new(out, SLIM_NORMAL, SLIM_PROGRESS_ALWAYS);
 	slim_progress_begin(log, "x", 6);
-	slim_autofree char *bytes = all_of(slim_stream_progress(drip(SLIM_BLOB("abcdef"), 4), log), &length);
+	slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_progress(drip(SLIM_BLOB("abcdef"), 4), log), &length);
 	usleep(120000);
 	slim_progress_add(log, 0);
 	slim_log_free(log);

@@ -38,10 +38,10 @@ def home_of(header):
 
 def sources():
     for folder in FOLDERS:
-        root = os.path.join(TOP, "src", folder)
-        for name in sorted(os.listdir(root)) if os.path.isdir(root) else []:
-            if name.endswith((".c", ".h")):
-                yield folder, os.path.join(root, name)
+        for root, _, names in os.walk(os.path.join(TOP, "src", folder)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield folder, os.path.join(root, name)
 
 
 def read(path):

@@ -106,7 +106,7 @@ struct slim_tracer {
 	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it */
 };
 
-extern const struct slim_tracer *const slim_tracers[]; /* ends with NULL; src/trace/tracers.c */
+extern const struct slim_tracer *const slim_tracers[]; /* ends with NULL; src/trace/engine/tracers.c */
 
 const struct slim_tree *slim_trace_tree(const struct slim_trace *t);
 const struct slim_config *slim_trace_config(const struct slim_trace *t);
@@ -164,15 +164,15 @@ struct slim_node *slim_keep_program(struct slim_trace *t, struct slim_blob word,
 				    const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(5, 6);
 void slim_trace_add_path(struct slim_trace *t, struct slim_blob folder);
 
-/* Named junk: package caches, docs, headers, static libraries, … src/trace/junk.c has the list. */
+/* Named junk: package caches, docs, headers, static libraries, … src/trace/engine/junk.c has the list. */
 bool slim_is_junk(struct slim_trace *t, const struct slim_node *node);
-/* Trees that a language's package manager fills (site-packages, node_modules, gems, …): src/trace/junk.c. */
+/* Trees that a language's package manager fills (site-packages, node_modules, gems, …): src/trace/engine/junk.c. */
 bool slim_is_managed(struct slim_trace *t, const struct slim_node *node);
 
-/* Trace TEXT as shell source, as if it were a script that FROM (NULL: the config) runs: src/trace/shell_tracer.c. */
+/* Trace TEXT as shell source, as if FROM (NULL: the config) ran it as a script: src/trace/script/shell_tracer.c. */
 void slim_trace_shell_text(struct slim_trace *t, struct slim_blob text, enum slim_rule_id rule,
 			   const struct slim_node *from, const char *evidence);
-/* Trace WORDS (ends with NULL) as an exec-form command line. Returns the program, or NULL. src/trace/command.c */
+/* Trace WORDS (ends with NULL) as an exec-form command line. Returns the program, or NULL. src/trace/seed/command.c */
 struct slim_node *slim_trace_command(struct slim_trace *t, const char *const *words, enum slim_rule_id rule,
 				     const struct slim_node *from, const char *evidence);
 

@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "../trace/hash.h"
+#include "../trace/engine/hash.h"
 #include "slim/path.h"
 
 /* --- ELF: what the loader finds, before and after --------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #include "slim/alloc.h"
 #include "slim/write.h"
 
-#include "../trace/hash.h"
+#include "../trace/engine/hash.h"
 
 struct slim_rewrite {
 	const struct slim_inode *old;

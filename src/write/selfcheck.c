@@ -7,7 +7,7 @@
 
 /* --- what is missing -------------------------------------------------------------------------------------------- */
 
-/* Whether a --drop took NODE out: the last glob that matches it or a folder above it. As in src/trace/allowlist.c. */
+/* Whether a --drop took NODE out: the last glob that matches it or a folder above it. As allowlist.c does. */
 static bool dropped(const struct slim_check *check, const struct slim_node *node)
 {
 	size_t decisive = 0;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "../trace/elf_file.h"
+#include "../trace/elf/elf_file.h"
 
 enum {
 	COPY_PIECE = 256 << 10,

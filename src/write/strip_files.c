@@ -3,7 +3,7 @@
 
 #include "strip.h"
 
-#include "../trace/hash.h"
+#include "../trace/engine/hash.h"
 
 /* What was done with a file that has several names. */
 struct seen {

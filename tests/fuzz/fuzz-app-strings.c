@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../src/trace/app_strings.h"
+#include "../../src/trace/app/app_strings.h"
 
 static void touch(void *context, const struct app_literal *literal)
 {

@@ -1,7 +1,7 @@
 /* The status file of dpkg. */
 #include <stdint.h>
 
-#include "../../src/trace/package_db.h"
+#include "../../src/trace/package/package_db.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

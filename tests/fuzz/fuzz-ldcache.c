@@ -1,7 +1,7 @@
 /* The loader's cache, old and new. */
 #include <stdint.h>
 
-#include "../../src/trace/ldso_inside.h"
+#include "../../src/trace/ldso/ldso_inside.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../../src/trace/nss.h"
+#include "../../src/trace/system/nss.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

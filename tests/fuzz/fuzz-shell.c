@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../src/trace/shell.h"
+#include "../../src/trace/script/shell.h"
 
 static void touch(void *context, const struct shell_event *e)
 {

@@ -7,7 +7,7 @@
 
 #include <libelf.h>
 
-#include "../../src/trace/elf_strings.h"
+#include "../../src/trace/elf/elf_strings.h"
 #include "../lib/memory_file.h"
 
 struct sample {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../src/trace/junk.h"
+#include "../../src/trace/engine/junk.h"
 #include "../lib/fixture.h"
 
 /* What each path is: "junk", "managed", "both" or "kept" (neither). */

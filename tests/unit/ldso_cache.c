@@ -7,7 +7,7 @@
 
 #include <libelf.h>
 
-#include "../../src/trace/ldso_inside.h"
+#include "../../src/trace/ldso/ldso_inside.h"
 #include "../lib/memory_file.h"
 
 static struct ld_cache *parse(struct slim_arena *arena, const char *name)

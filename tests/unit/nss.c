@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "../../src/trace/nss.h"
+#include "../../src/trace/system/nss.h"
 #include "slim/alloc.h"
 
 static void write_service(void *context, struct slim_blob database, struct slim_blob service)

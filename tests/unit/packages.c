@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../src/trace/package_db.h"
+#include "../../src/trace/package/package_db.h"
 #include "../lib/fixture.h"
 
 #define TREE(...) fixture_tree((const struct fixture[]){ __VA_ARGS__ }, \

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "../../src/trace/shell.h"
+#include "../../src/trace/script/shell.h"
 #include "slim/alloc.h"
 
 /* An event as a line: C command, = assignment, @ array, F function, L loop, K case, T test, < > redirections,

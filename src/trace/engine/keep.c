@@ -92,7 +92,8 @@ static bool follows(const struct slim_trace *t, enum slim_rule_id rule, const st
 static bool is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
 {
 	unsigned cut = t->in.wishes->cut;
-	return cut && (slim_rule(rule)->confidence + cut > SLIM_FALLBACK || (from && !slim_marked(t, from, SLIM_MARK_KEPT)));
+	return cut &&
+	       (slim_rule(rule)->confidence + cut > SLIM_FALLBACK || (from && !slim_marked(t, from, SLIM_MARK_KEPT)));
 }
 
 /* A file is shown again when it turns out that something starts or reads it. */

@@ -1,8 +1,8 @@
 /* The application's own folders, and files that no package owns: docs/rules.md D (ladder), E10. */
 #include <string.h>
 
-#include "owners.h"
-#include "system_data.h"
+#include "../engine/owners.h"
+#include "../system/system_data.h"
 
 /* Folders that hold applications by custom. */
 static const char *const app_places[] = { "/app", "/srv/*", "/usr/src/app", "/var/www", "/docker-entrypoint*", NULL };

@@ -21,13 +21,13 @@ bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
 
 /*
  * Whether NODE's name is that of a language runtime's program (perl, java, …): it brings all of
- * that. src/trace/runtime.c
+ * that. src/trace/app/runtime.c
  */
 bool slim_is_runtime_program(const struct slim_node *node);
 
 /*
  * What PROGRAM would add: its file and its libraries, but for the C library. Counted no further than beyond LIMIT.
- * src/trace/helpers.c
+ * src/trace/elf/helpers.c
  */
 uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit);
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "loads.h"
-#include "owners.h"
-#include "system_data.h"
+#include "../engine/owners.h"
+#include "../system/system_data.h"
 
 enum { KNOWN_MIN = 9 }; /* of a name with open parts: "lib" and ".so" and as much again */
 

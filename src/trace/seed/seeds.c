@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "engine.h"
+#include "../engine/engine.h"
 
 static const char *join(struct slim_trace *t, const char *const *words)
 {

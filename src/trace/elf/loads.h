@@ -2,7 +2,7 @@
 #ifndef SLIM_TRACE_LOADS_H
 #define SLIM_TRACE_LOADS_H
 
-#include "hosts.h"
+#include "../engine/hosts.h"
 
 /* One file, with every link on the way, for RULE; asked for by the file whose tag named it, else by FROM. */
 void slim_keep_load(struct slim_trace *t, const struct slim_loaded *loaded, enum slim_rule_id rule,

@@ -42,8 +42,8 @@ struct slim_trace {
 	const char **folders;      /* of PATH, then those that scripts added */
 	size_t folder_count, folder_capacity;
 	void **states;             /* one for each tracer */
-	void *junk;                /* src/trace/junk.c's */
-	void *hosts;               /* src/trace/hosts.c's: one list of hosts for each node */
+	void *junk;                /* src/trace/engine/junk.c's */
+	void *hosts;               /* src/trace/engine/hosts.c's: one list of hosts for each node */
 };
 
 static inline bool slim_marked(const struct slim_trace *t, const struct slim_node *node, enum slim_mark mark)
@@ -58,11 +58,11 @@ void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule
 void slim_trace_revisit_scripts(struct slim_trace *t);
 /* Sort every node's reasons. */
 void slim_reasons_sort(struct slim_trace *t);
-/* Mark what --drop takes out, keep what --keep matches. src/trace/allowlist.c */
+/* Mark what --drop takes out, keep what --keep matches. src/trace/seed/allowlist.c */
 void slim_allowlist_apply(struct slim_trace *t);
-/* The words of the image's PATH, else the runtime's default. src/trace/lookup.c */
+/* The words of the image's PATH, else the runtime's default. src/trace/engine/lookup.c */
 void slim_folders_init(struct slim_trace *t);
-/* src/trace/junk.c; freed with the trace */
+/* src/trace/engine/junk.c; freed with the trace */
 void slim_junk_free(struct slim_trace *t);
 
 #endif

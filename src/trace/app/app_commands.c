@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "app_sources.h"
-#include "owners.h"
-#include "shebang.h"
-#include "shell_script.h"
+#include "../engine/owners.h"
+#include "../script/shebang.h"
+#include "../script/shell_script.h"
 #include "slim/path.h"
 
 enum { LINE_COST_MAX = 2 << 20, WORD_COST_MAX = 256 << 10, NAME_LENGTH_MAX = 40, LIST_MAX = 64 };

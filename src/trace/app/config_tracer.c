@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "config_command.h"
-#include "owners.h"
+#include "../engine/owners.h"
 #include "slim/path.h"
-#include "system_data.h"
+#include "../system/system_data.h"
 
 enum { CONFIG_MAX = 1 << 20 };
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "owners.h"
+#include "../engine/owners.h"
 #include "system_data.h"
 
 static bool refuses_login(struct slim_blob shell)

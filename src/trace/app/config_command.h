@@ -1,4 +1,4 @@
-/* Commands in configuration files: what src/trace/config_tracer.c asks of src/trace/config_command.c. */
+/* Commands in configuration files: what src/trace/app/config_tracer.c asks of src/trace/app/config_command.c. */
 #ifndef SLIM_TRACE_CONFIG_COMMAND_H
 #define SLIM_TRACE_CONFIG_COMMAND_H
 

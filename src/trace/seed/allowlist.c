@@ -1,9 +1,9 @@
 /* The user's words: --keep and --drop as one ordered list in which the last match decides, --entry, --package. */
 #include <string.h>
 
-#include "engine.h"
-#include "hash.h"
-#include "shell_script.h"
+#include "../engine/engine.h"
+#include "../engine/hash.h"
+#include "../script/shell_script.h"
 #include "slim/path.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include "config_command.h"
 #include "slim/path.h"
-#include "system_data.h"
+#include "../system/system_data.h"
 
 /* Bytes of a value that are looked at, so that a line of names alone does not cost its square. */
 enum { VALUE_MAX = 4096 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "npm_platform.h"
-#include "owners.h"
-#include "system_data.h"
+#include "../engine/owners.h"
+#include "../system/system_data.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 
-#include "hash.h"
+#include "../engine/hash.h"
 #include "shell_script.h"
 #include "slim/path.h"
 

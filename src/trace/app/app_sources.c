@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "shebang.h"
+#include "../script/shebang.h"
 #include "slim/match.h"
 
 static const struct {

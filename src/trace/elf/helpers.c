@@ -1,9 +1,9 @@
 /* Programs that kept programs start, and what lies beside them: docs/rules.md A21 to A25. */
 #include <string.h>
 
-#include "owners.h"
-#include "shell_script.h"
-#include "system_data.h"
+#include "../engine/owners.h"
+#include "../script/shell_script.h"
+#include "../system/system_data.h"
 
 /* Bytes of a program and what it alone needs, up to which a mere name is worth it: A22 (c). */
 enum { WORD_COST_MAX = 256 << 10, WORDS_MAX = 6 };

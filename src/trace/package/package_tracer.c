@@ -1,8 +1,8 @@
 /* What the package of a started program brings along: docs/rules.md E1, E2, E7, E9. */
 #include <string.h>
 
-#include "owners.h"
-#include "system_data.h"
+#include "../engine/owners.h"
+#include "../system/system_data.h"
 
 /*
  * Packages whose files are found one by one, by other rules: libraries, commands, and runtimes (runtime.c). To keep

@@ -86,8 +86,8 @@ static bool follows(const struct slim_trace *t, enum slim_rule_id rule, const st
 }
 
 /*
- * --level: the user wants no files for reasons as weak as RULE's, nor what only such a file asks for: a tracer that looks
- * ahead may ask in the name of one that was not kept. When that is kept later, it is shown and asks itself.
+ * --level: the user wants no files for reasons as weak as RULE's, nor what only such a file asks for: a tracer that
+ * looks ahead may ask in the name of one that was not kept. When that is kept later, it is shown and asks itself.
  */
 static bool is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
 {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../engine/owners.h"
+#include "../engine/waiting.h"
 #include "../system/system_data.h"
 
 /* Folders that hold applications by custom. */
@@ -12,8 +13,7 @@ static const char *const local_folders[] = { "/usr/local/bin", "/usr/local/lib",
 					      "/usr/local/etc", "/usr/local/sbin", "/usr/local/libexec", "/opt", "/srv", "/etc" };
 
 struct state {
-	struct slim_node **waiting; /* kept files outside the system's folders, not yet known as an application's */
-	size_t waiting_count, waiting_capacity;
+	struct slim_waiting waiting; /* kept files outside the system's folders, not yet known as an application's */
 	bool *taken;                /* by node number: a folder that has been kept as an application's */
 };
 
@@ -134,7 +134,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct state *s = state;
 	if (!slim_is_system_path(node) && !slim_is_managed(t, node))
-		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+		slim_waiting_add(&s->waiting, node);
 }
 
 /* bin/server belongs to what is beside bin. */
@@ -148,28 +148,29 @@ static struct slim_node *app_folder(const struct slim_node *node)
 	return dir;
 }
 
+static void keep_app_of(struct slim_trace *t, struct state *s, const struct slim_node *program)
+{
+	struct slim_node *dir = app_folder(program);
+	keep_own_app(t, s, slim_is_shared_folder(t, dir) ? program->parent : dir, "the folder of a started program");
+}
+
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	size_t left = 0;
 	slim_autofree bool *started = slim_started(t);
-	for (size_t i = 0; i < s->waiting_count; i++) {
-		struct slim_node *node = s->waiting[i];
-		if (!started[node->id]) {
-			s->waiting[left++] = node;
-			continue;
-		}
-		struct slim_node *dir = app_folder(node);
-		keep_own_app(t, s, slim_is_shared_folder(t, dir) ? node->parent : dir,
-			     "the folder of a started program");
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
+	for (size_t i = 0; i < now.count; i++) {
+		if (started[now.nodes[i]->id])
+			keep_app_of(t, s, now.nodes[i]);
+		else
+			slim_waiting_add(&s->waiting, now.nodes[i]);
 	}
-	s->waiting_count = left;
 }
 
 static void clear(void *state)
 {
 	struct state *s = state;
-	free(s->waiting);
+	slim_waiting_clear(&s->waiting);
 	free(s->taken);
 }
 

@@ -4,6 +4,7 @@
 
 #include "config_command.h"
 #include "../engine/owners.h"
+#include "../engine/waiting.h"
 #include "slim/path.h"
 #include "../system/system_data.h"
 
@@ -28,8 +29,7 @@ static const char *const source_names[] = { "*.py", "*.rb", "*.php", "*.pl", "*.
 					     "*.cjs", "*.ts", "*.json", "*.erb", "*.ru", "*.wsgi", NULL };
 
 struct state {
-	struct slim_node **waiting; /* text files that are no configuration as far as is known */
-	size_t waiting_count, waiting_capacity;
+	struct slim_waiting waiting; /* text files that are no configuration as far as is known */
 	uint32_t *owners;           /* slim_folder_owners */
 	const struct slim_node *etc;
 };
@@ -295,26 +295,25 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	else if (is_config(t, s, node))
 		read_config(t, s, node);
 	else if (!slim_is_managed(t, node))
-		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+		slim_waiting_add(&s->waiting, node);
 }
 
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	size_t left = 0;
-	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (is_config(t, s, s->waiting[i]))
-			read_config(t, s, s->waiting[i]);
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
+	for (size_t i = 0; i < now.count; i++) {
+		if (is_config(t, s, now.nodes[i]))
+			read_config(t, s, now.nodes[i]);
 		else
-			s->waiting[left++] = s->waiting[i];
+			slim_waiting_add(&s->waiting, now.nodes[i]);
 	}
-	s->waiting_count = left;
 }
 
 static void clear(void *state)
 {
 	struct state *s = state;
-	free(s->waiting);
+	slim_waiting_clear(&s->waiting);
 	free(s->owners);
 }
 

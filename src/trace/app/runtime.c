@@ -6,6 +6,7 @@
 
 #include "npm_platform.h"
 #include "../engine/owners.h"
+#include "../engine/waiting.h"
 #include "../system/system_data.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -58,8 +59,7 @@ static const struct runtime runtimes[] = {
 };
 
 struct state {
-	struct slim_node **waiting;
-	size_t waiting_count, waiting_capacity;
+	struct slim_waiting waiting;
 };
 
 static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
@@ -193,34 +193,25 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		keep_debian_modules(t, node);
 	}
 	if (runtime_of(t, node) < SLIM_COUNT(runtimes))
-		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct slim_node *x = *(struct slim_node *const *)a, *y = *(struct slim_node *const *)b;
-	return (x->id > y->id) - (x->id < y->id);
+		slim_waiting_add(&s->waiting, node);
 }
 
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	size_t left = 0;
 	slim_autofree bool *started = slim_started(t);
-	if (s->waiting_count)
-		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
-	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (started[s->waiting[i]->id] || slim_kind_of(t, s->waiting[i]) == SLIM_KIND_LIBRARY)
-			keep_runtime(t, runtime_of(t, s->waiting[i]), s->waiting[i]);
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
+	for (size_t i = 0; i < now.count; i++) {
+		if (started[now.nodes[i]->id] || slim_kind_of(t, now.nodes[i]) == SLIM_KIND_LIBRARY)
+			keep_runtime(t, runtime_of(t, now.nodes[i]), now.nodes[i]);
 		else
-			s->waiting[left++] = s->waiting[i];
+			slim_waiting_add(&s->waiting, now.nodes[i]);
 	}
-	s->waiting_count = left;
 }
 
 static void clear(void *state)
 {
-	free(((struct state *)state)->waiting);
+	slim_waiting_clear(&((struct state *)state)->waiting);
 }
 
 const struct slim_tracer slim_runtime_tracer = {

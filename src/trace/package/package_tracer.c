@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../engine/owners.h"
+#include "../engine/waiting.h"
 #include "../system/system_data.h"
 
 /*
@@ -41,8 +42,7 @@ struct package_state {
 
 struct state {
 	struct package_state *of;
-	struct slim_node **waiting; /* programs and scripts of which nothing certain is known yet */
-	size_t waiting_count, waiting_capacity;
+	struct slim_waiting waiting; /* programs and scripts of which nothing certain is known yet */
 	const struct slim_node *doc;
 	bool database_done;
 };
@@ -89,7 +89,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	unsigned kind = slim_kind_of(t, node);
 	bool code = kind & (SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT);
 	if (code && owner && !s->of[owner->index].exact)
-		*slim_push(&s->waiting, &s->waiting_count, &s->waiting_capacity) = node;
+		slim_waiting_add(&s->waiting, node);
 	if (!owner || (s->doc && slim_node_within(node, s->doc)))
 		return;
 	struct package_state *p = &s->of[owner->index];
@@ -198,12 +198,6 @@ static void keep_package_of(struct slim_trace *t, struct state *s, const struct 
 	keep_siblings(t, s, owner, node);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct slim_node *x = *(struct slim_node *const *)a, *y = *(struct slim_node *const *)b;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
 static void keep_licences(struct slim_trace *t, struct state *s)
 {
 	const struct slim_packages *packages = slim_trace_packages(t);
@@ -224,17 +218,14 @@ static void keep_licences(struct slim_trace *t, struct state *s)
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	size_t left = 0;
 	slim_autofree bool *started = slim_started(t);
-	if (s->waiting_count)
-		qsort(s->waiting, s->waiting_count, sizeof(struct slim_node *), by_id);
-	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (started[s->waiting[i]->id])
-			keep_package_of(t, s, s->waiting[i]);
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
+	for (size_t i = 0; i < now.count; i++) {
+		if (started[now.nodes[i]->id])
+			keep_package_of(t, s, now.nodes[i]);
 		else
-			s->waiting[left++] = s->waiting[i];
+			slim_waiting_add(&s->waiting, now.nodes[i]);
 	}
-	s->waiting_count = left;
 	keep_licences(t, s);
 }
 
@@ -242,7 +233,7 @@ static void clear(void *state)
 {
 	struct state *s = state;
 	free(s->of);
-	free(s->waiting);
+	slim_waiting_clear(&s->waiting);
 }
 
 const struct slim_tracer slim_package_tracer = {

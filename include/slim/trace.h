@@ -78,6 +78,8 @@ size_t slim_trace_hosts(const struct slim_trace *trace, struct slim_node *librar
 			struct slim_node *hosts[SLIM_TRACE_HOSTS_MAX]);
 /* Whether another kept file loads LIBRARY by a tag, so that what it needs in turn belongs to that file's closure. */
 bool slim_trace_is_loaded(const struct slim_trace *trace, const struct slim_node *library);
+/* The next folder that programs are looked up in: of the image's PATH, then those that scripts add. NULL: no more. */
+struct slim_node *slim_trace_next_folder(const struct slim_trace *trace, size_t *cursor);
 const struct slim_packages *slim_trace_packages(const struct slim_trace *trace);
 
 /* --- What tracers see ----------------------------------------------------------------------------------------- */

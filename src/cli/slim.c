@@ -62,6 +62,10 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 						      .selection = selection,
 						      .unpacked = merged->unpacked,
 						      .written = run->output ? &written : NULL });
+	const struct slim_report_image *added = &run->report->images[run->report->image_count - 1];
+	slim_autofree char *programs = slim_report_programs_text(added);
+	if (added->dropped_program_count)
+		slim_verbose(run->log, "%s", programs);
 	return 0;
 }
 

@@ -151,6 +151,8 @@ static void image(const struct slim_report_image *image, FILE *out)
 		fputs("null", out);
 	paths("kept", image->kept, image->kept_count, true, out);
 	paths("dropped", image->dropped, image->dropped_count, false, out);
+	fputs(",\n\"dropped_programs\": ", out);
+	strings(image->dropped_programs, image->dropped_program_count, out);
 	packages(image, out);
 	doubts(image, out);
 	fputc('}', out);

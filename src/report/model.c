@@ -229,6 +229,7 @@ void slim_report_add(struct slim_report *report, const struct slim_report_source
 	paths[0] = "/";
 	count(&b);
 	add_packages(&b);
+	slim_report_programs(image, source, selected, report->arena);
 	if (!report->detailed)
 		return;
 	add_paths(&b);

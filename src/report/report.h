@@ -53,6 +53,8 @@ struct slim_report_image {
 	struct slim_totals before, after;
 	bool written;
 	struct slim_written output;
+	const char **dropped_programs; /* paths of programs in PATH's folders that leave, in the order of the tree */
+	size_t dropped_program_count;
 	/* The lists below are empty unless the report is detailed. In the order of the tree, doubts sorted. */
 	struct slim_report_path *kept, *dropped;
 	size_t kept_count, dropped_count;
@@ -88,6 +90,11 @@ struct slim_report_source {
 	uint64_t unpacked;                  /* the sum of the layers' tars */
 	const struct slim_written *written; /* NULL: dry run */
 };
+/* Its dropped_programs; SELECTED is by node number. */
+void slim_report_programs(struct slim_report_image *image, const struct slim_report_source *source,
+			  const bool *selected, struct slim_arena *arena);
+/* "214 programs of PATH leave: apt, awk, …", in a new buffer; at most as long as three lines. */
+char *slim_report_programs_text(const struct slim_report_image *image);
 void slim_report_add(struct slim_report *report, const struct slim_report_source *source);
 
 /* The summary of a run, at most 80 columns wide. */

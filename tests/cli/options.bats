@@ -155,6 +155,16 @@ DATA=/usr/share/data
 	[[ $output == *"$path leaves: nothing asked for it"* ]]
 }
 
+@test "--verbose and --report name the programs of PATH that leave" {
+	image app
+	slimmed -v --report report.json
+	grep -q -x "slim: 1 program of PATH leaves: other" messages
+	[ "$(report 'i["dropped_programs"]')" = "['/bin/other']" ]
+	slimmed -v --report report.json --keep /bin/other
+	[ "$(report 'i["dropped_programs"]')" = "[]" ]
+	run -1 grep "of PATH" messages
+}
+
 @test "--keep-all: one layer with everything, what is hidden is gone" {
 	image app
 	slimmed --keep-all

@@ -57,6 +57,17 @@ static char *program_path(struct slim_trace *t, struct slim_blob word, struct sl
 	return NULL;
 }
 
+struct slim_node *slim_trace_next_folder(const struct slim_trace *t, size_t *cursor)
+{
+	while (*cursor < t->folder_count) {
+		struct slim_blob path = slim_blob_of(t->folders[(*cursor)++]);
+		struct slim_node *dir = slim_tree_walk(t->in.tree, working_dir(t), path, true, NULL, NULL);
+		if (dir && slim_node_is_dir(dir))
+			return dir;
+	}
+	return NULL;
+}
+
 struct slim_node *slim_find_program(struct slim_trace *t, struct slim_blob word)
 {
 	struct slim_node *found = NULL;

@@ -39,16 +39,25 @@ static bool is_expected(struct slim_trace *t, const struct slim_node *dir)
 	return !is_system(dir) || !dir->child_count || depth_of(dir) <= 2;
 }
 
+/* A writer that is not root cannot make its log file anew in a folder of root's. */
+static bool is_empty_log(const struct slim_node *node, const struct slim_node *logs)
+{
+	return logs && slim_node_is_file(node) && !node->inode->size && slim_node_within(node, logs);
+}
+
 /* Once, when everything else has been found: nothing follows from a folder. */
 static void settle(struct slim_trace *t, void *state)
 {
 	struct skeleton *s = state;
 	const struct slim_tree *tree = slim_trace_tree(t);
+	const struct slim_node *logs = slim_tree_find(tree, "/var/log");
 	size_t count = slim_tree_count(tree);
 	for (uint32_t id = 0; !s->done && id < count; id++) {
 		struct slim_node *node = slim_tree_node(tree, id);
 		if (slim_node_is_dir(node) && is_expected(t, node))
 			slim_keep(t, node, SLIM_RULE_SKELETON, NULL, "a folder of the image");
+		else if (is_empty_log(node, logs))
+			slim_keep(t, node, SLIM_RULE_LOG_FILE, NULL, "empty, below /var/log");
 	}
 	s->done = true;
 }

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "../trace/engine/hash.h"
+#include "../trace/script/shebang.h"
 #include "slim/path.h"
 
 /* --- ELF: what the loader finds, before and after --------------------------------------------------------------- */
@@ -183,8 +184,6 @@ void slim_check_elf(struct slim_check *check, struct slim_node *node)
 
 /* --- scripts ---------------------------------------------------------------------------------------------------- */
 
-enum { SHEBANG_MAX = 256 }; /* Linux, BINPRM_BUF_SIZE */
-
 /* `env -S -u X NAME=VALUE program`: the first word that is no option and no assignment. */
 static void check_env(struct slim_check *check, const char *who, struct slim_blob words)
 {
@@ -197,7 +196,6 @@ static void check_env(struct slim_check *check, const char *who, struct slim_blo
 	}
 }
 
-/* execve(2): `#!`, blanks, the interpreter's path, and one argument which is the rest of the line. */
 void slim_check_script(struct slim_check *check, const struct slim_node *node)
 {
 	char head[SHEBANG_MAX];
@@ -207,14 +205,11 @@ void slim_check_script(struct slim_check *check, const struct slim_node *node)
 	slim_cleanup(slim_error_free_p) struct slim_error *unreadable = NULL;
 	if (length < 2 || slim_inode_read(node->inode, 0, head, length, &unreadable))
 		return;
-	struct slim_blob rest = slim_blob(head, length), line, program;
-	if (!slim_blob_starts(rest, "#!") || !slim_blob_line(&rest, &line))
-		return;
-	line = slim_blob_trim(slim_blob(line.ptr + 2, line.len - 2));
-	if (!slim_blob_split_any(&line, " \t", &program) || !program.len)
+	struct shebang line;
+	if (!shebang_parse(slim_blob(head, length), &line) || !line.path.len)
 		return;
 	const char *who = slim_node_path(check->arena, node);
-	slim_check_path(check, who, NULL, program);
-	if (slim_blob_is(slim_path_base(program), "env") && line.ptr)
-		check_env(check, who, line);
+	slim_check_path(check, who, NULL, line.path);
+	if (slim_blob_is(slim_path_base(line.path), "env"))
+		check_env(check, who, line.argument);
 }

@@ -49,4 +49,16 @@ static inline void layer_hide(struct slim_layer *layer, enum slim_entry_kind kin
 		(struct slim_entry){ .kind = kind, .path = layer_text(layer->paths, path) };
 }
 
+/* The tree of one layer that must be right; takes LAYER. */
+static inline struct slim_tree *layer_tree(struct slim_layer *layer)
+{
+	struct slim_error *err = NULL;
+	struct slim_tree *tree = slim_tree_new();
+	if (slim_tree_apply(tree, layer, &err))
+		abort();
+	slim_layer_free(layer);
+	slim_tree_finish(tree);
+	return tree;
+}
+
 #endif

@@ -9,16 +9,6 @@
 
 enum { FILE_MODE = S_IFREG | 0644, DIR_MODE = S_IFDIR | 0755 };
 
-static struct slim_tree *tree_of(struct slim_layer *layer)
-{
-	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
-	struct slim_tree *tree = slim_tree_new();
-	assert_int_equal(slim_tree_apply(tree, layer, &err), 0);
-	slim_layer_free(layer);
-	slim_tree_finish(tree);
-	return tree;
-}
-
 static struct slim_layer *some_layer(void)
 {
 	struct slim_layer *layer = layer_new();
@@ -34,7 +24,7 @@ static struct slim_layer *some_layer(void)
 
 static void test_counts(void **state)
 {
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(some_layer());
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(some_layer());
 	slim_cleanup(slim_selection_free_p) struct slim_selection *all = slim_selection_new(tree, NULL);
 	assert_int_equal(all->count, 8);
 	assert_int_equal(all->files, 5);
@@ -49,7 +39,7 @@ static void test_root_only_when_a_layer_names_it(void **state)
 {
 	struct slim_layer *layer = some_layer();
 	layer_add(layer, "", DIR_MODE);
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	slim_cleanup(slim_selection_free_p) struct slim_selection *all = slim_selection_new(tree, NULL);
 	assert_int_equal(all->count, 9);
 	assert_ptr_equal(all->nodes[0], slim_tree_root(tree));
@@ -57,7 +47,7 @@ static void test_root_only_when_a_layer_names_it(void **state)
 
 static void test_first_names(void **state)
 {
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(some_layer());
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(some_layer());
 	slim_cleanup(slim_selection_free_p) struct slim_selection *all = slim_selection_new(tree, NULL);
 	slim_autofree uint32_t *first = slim_first_names(all); /* a b/ b/two c d l m pipe */
 	static const uint32_t expected[] = { 0, 1, 0, 0, 4, 5, 5, 7 };

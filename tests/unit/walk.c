@@ -10,16 +10,6 @@
 
 enum { FILE_MODE = S_IFREG | 0644, DIR_MODE = S_IFDIR | 0755 };
 
-static struct slim_tree *tree_of(struct slim_layer *layer)
-{
-	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
-	struct slim_tree *tree = slim_tree_new();
-	assert_int_equal(slim_tree_apply(tree, layer, &err), 0);
-	slim_layer_free(layer);
-	slim_tree_finish(tree);
-	return tree;
-}
-
 static void count_link(void *context, struct slim_node *link)
 {
 	assert_true(slim_node_is_link(link));
@@ -38,7 +28,7 @@ static void test_paths_as_the_kernel_has_them(void **state)
 	layer_link(layer, "chain", "abs/up");
 	layer_link(layer, "dangling", "none");
 	layer_link(layer, "loop", "loop");
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	static const struct { const char *path; bool follow; const char *found; int links; } cases[] = {
 		{ "/", true, "/", 0 },          { "", true, "/", 0 },           { "/..//../", true, "/", 0 },
 		{ "/d/f", true, "/d/f", 0 },    { "d//./f", true, "/d/f", 0 },  { "/d/f/", true, NULL, 0 },
@@ -78,7 +68,7 @@ static void test_expansions_are_bounded(void **state)
 	char *huge = slim_arena_alloc(arena, 5001);
 	memset(huge, '/', 5000);
 	layer_link(layer, "huge", huge);
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	int links = 0;
 	assert_ptr_equal(slim_tree_walk(tree, NULL, SLIM_BLOB("s4"), true, count_link, &links), slim_tree_root(tree));
 	assert_int_equal(links, 31);
@@ -97,7 +87,7 @@ static void test_numbers_follow_member_names(void **state)
 	layer_add(layer, "a.b", FILE_MODE);
 	layer_add(layer, "a!/x", FILE_MODE);
 	layer_add(layer, "a", FILE_MODE);
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	assert_int_equal(slim_tree_count(tree), SLIM_COUNT(names));
 	for (uint32_t i = 0; i < SLIM_COUNT(names); i++)
@@ -116,7 +106,7 @@ static void test_pruned_trees_share_inodes(void **state)
 	layer_add(layer, "a/x", FILE_MODE);
 	layer_hard_link(layer, "a/y", "a/x");
 	layer_add(layer, "b/z", FILE_MODE);
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	struct slim_node *nodes[] = { slim_tree_find(tree, "/a"), slim_tree_find(tree, "/a/x"),
 				      slim_tree_find(tree, "/b/z") };
 	slim_cleanup(slim_tree_free_p) struct slim_tree *pruned = slim_tree_prune(tree, nodes, SLIM_COUNT(nodes));
@@ -137,7 +127,7 @@ static void test_many_files_in_one_folder(void **state)
 		snprintf(name, sizeof(name), "d/%x", (unsigned)i * 2654435761u);
 		layer_add(layer, name, FILE_MODE);
 	}
-	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = tree_of(layer);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
 	assert_int_equal(slim_tree_count(tree), COUNT + 2);
 	struct slim_layer *last = layer_new();
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import shutil
 import struct
 import subprocess
@@ -241,6 +242,22 @@ def test_left_alone(bench):
     t.equal(kept["/app"][1], elf, "without --strip nothing changes")
 
 
+def test_corrupt(bench):
+    """Files with a few wrong bytes in their tables: each is left alone, or what is in memory is still the same."""
+    random_bytes, t = random.Random(7), bench.t
+    elf = odd_elf(True, False)
+    places = list(range(16, 120)) + list(range(Elf(elf).shoff, len(elf)))
+    files = {"/app": elf}
+    for number in range(300):
+        broken = bytearray(elf)
+        for place in random_bytes.sample(places, random_bytes.randint(1, 3)):
+            broken[place] = random_bytes.choice((0, 1, 0x7f, 0xff, random_bytes.randrange(256)))
+        files["/f%d" % number] = bytes(broken)
+    kept = bench.slim(simple(files), "--keep-all", "--strip")
+    wrong = [p for p, data in files.items() if kept[p][1] != data and Elf(kept[p][1]).loaded() != Elf(data).loaded()]
+    t.equal(wrong, [], "files with wrong bytes in their tables")
+
+
 def test_guard_of_rpm(bench):
     elf = odd_elf(True, False)
     files = {"/app": elf, "/usr/bin/a": elf, "/usr/local/bin/b": elf, "/var/lib/rpm/rpmdb.sqlite": b"x"}
@@ -375,7 +392,7 @@ def test_static(bench):
 
 def main():
     t = Tests()
-    for test in (test_odd, test_left_alone, test_guard_of_rpm, test_names, test_again, test_databases, test_real, test_static):
+    for test in (test_odd, test_left_alone, test_corrupt, test_guard_of_rpm, test_names, test_again, test_databases, test_real, test_static):
         with tempfile.TemporaryDirectory() as folder:
             test(Bench(t, folder))
     print("1..%d" % t.count)

@@ -52,9 +52,10 @@ static bool is_usual_file(const struct slim_elf *elf)
 
 static bool are_usual_headers(const struct elf_file *f)
 {
-	return f->program_count && f->header.e_phnum != PN_XNUM && f->section_count > 1 &&
-	       f->section_count < SHN_LORESERVE && f->header.e_shstrndx && f->header.e_shstrndx < f->section_count &&
-	       f->section_names && f->sections[0].sh_type == SHT_NULL;
+	return f->header.e_ehsize == elf_entry_size(f, ELF_T_EHDR) && f->program_count &&
+	       f->header.e_phnum != PN_XNUM && f->section_count > 1 && f->section_count < SHN_LORESERVE &&
+	       f->header.e_shstrndx && f->header.e_shstrndx < f->section_count && f->section_names &&
+	       f->sections[0].sh_type == SHT_NULL;
 }
 
 /* A file of its own for debug sections has headers of code without the code. */

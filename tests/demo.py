@@ -34,7 +34,11 @@ class Podman:
         subprocess.run(self.base + ["load", "-q", "-i", path], check=True, capture_output=True)
 
     def ask(self, words):
-        return subprocess.run(self.base + ["run", "--rm", "--network=none", NAME, *words], capture_output=True)
+        for _ in range(3):
+            done = subprocess.run(self.base + ["run", "--rm", "--network=none", NAME, *words], capture_output=True)
+            if b"no such exit code" not in done.stderr:  # podman 4.3 loses one now and then on a busy machine
+                break
+        return done
 
     def close(self):
         subprocess.run(self.base + ["rmi", "-af"], capture_output=True)

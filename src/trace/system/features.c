@@ -10,7 +10,7 @@ const char *const slim_always[] = {
 	"/etc/redhat-release", "/etc/*-release", "/etc/system-release-cpe", "/etc/issue", "/etc/shells",
 	"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d/*", "/etc/ld.so.preload", "/etc/ld-musl-*.path",
 	"/etc/environment", "/etc/profile", "/etc/mime.types", "/etc/login.defs", "/etc/ssl/openssl.cnf",
-	"/usr/lib/os-release", "/usr/lib/locale/C.utf8/**", "/tmp", "/var/tmp", "/run", "/root", "/home/*",
+	"/usr/lib/os-release", "/tmp", "/var/tmp", "/run", "/root", "/home/*",
 	/* bundles of certificates: go crypto/x509/root_linux.go, curl's configure, Java */
 	"/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
 	"/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/tls/cacert.pem", "/etc/pki/tls/cert.pem",
@@ -48,6 +48,10 @@ const struct slim_feature slim_features[] = {
 	{ "idn", SLIM_RULE_IDN, .symbols = LIST("getaddrinfo", "getnameinfo"), .libraries = LIST("libidn2.so.0") },
 	{ "gconv", SLIM_RULE_GCONV, .symbols = LIST("iconv_open"), .strings = LIST("/usr/lib/gconv"), .except = narrow_iconv,
 	  .places = LIST("$LIB/gconv/**") },
+	/* C.UTF-8 is a set of files for glibc alone: an image without it has no reader for them */
+	{ "c-utf8", SLIM_RULE_LOCALE, .sonames = LIST("libc.so.6"), .symbols = LIST("setlocale", "newlocale"),
+	  .strings = LIST("/usr/lib/locale", "/usr/lib/locale/locale-archive"),
+	  .places = LIST("/usr/lib/locale/C.utf8/**", "/usr/lib/locale/C.UTF-8/**") },
 	{ "gconv-core", SLIM_RULE_GCONV,
 	  .symbols = LIST("setlocale", "newlocale", "iconv_open", "mbstowcs", "mbsrtowcs", "wcstombs", "wcsrtombs"),
 	  /* chisel's libc6_gconv slice: what a Western system takes for granted */

@@ -157,14 +157,9 @@ static void keep_app_of(struct slim_trace *t, struct state *s, const struct slim
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	slim_autofree bool *started = slim_started(t);
-	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
-	for (size_t i = 0; i < now.count; i++) {
-		if (started[now.nodes[i]->id])
-			keep_app_of(t, s, now.nodes[i]);
-		else
-			slim_waiting_add(&s->waiting, now.nodes[i]);
-	}
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_started(t, &s->waiting);
+	for (size_t i = 0; i < now.count; i++)
+		keep_app_of(t, s, now.nodes[i]);
 }
 
 static void clear(void *state)

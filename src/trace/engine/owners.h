@@ -21,7 +21,7 @@ bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
 
 /*
  * Whether NODE's name is that of a language runtime's program (perl, java, …): it brings all of
- * that. src/trace/app/runtime.c
+ * that. src/trace/lang/runtime.c
  */
 bool slim_is_runtime_program(const struct slim_node *node);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "owners.h"
 #include "slim/alloc.h"
 
 void slim_waiting_add(struct slim_waiting *waiting, struct slim_node *node)
@@ -22,6 +23,16 @@ struct slim_waiting slim_waiting_take(struct slim_waiting *waiting)
 	if (all.count)
 		qsort(all.nodes, all.count, sizeof(struct slim_node *), by_id);
 	return all;
+}
+
+struct slim_waiting slim_waiting_started(const struct slim_trace *t, struct slim_waiting *waiting)
+{
+	slim_autofree bool *started = slim_started(t);
+	struct slim_waiting all = slim_waiting_take(waiting), now = { 0 };
+	for (size_t i = 0; i < all.count; i++)
+		slim_waiting_add(started[all.nodes[i]->id] ? &now : waiting, all.nodes[i]);
+	slim_waiting_clear(&all);
+	return now;
 }
 
 void slim_waiting_clear(struct slim_waiting *waiting)

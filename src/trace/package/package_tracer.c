@@ -6,8 +6,8 @@
 #include "../system/system_data.h"
 
 /*
- * Packages whose files are found one by one, by other rules: libraries, commands, and runtimes (runtime.c). To keep
- * them whole would rebuild the fat image. Shell patterns of Debian's, Alpine's and Red Hat's names; docs/rules.md E9.
+ * Packages whose files are found one by one, by other rules: libraries, commands, runtimes. To keep them whole would
+ * rebuild the fat image. Shell patterns of Debian's, Alpine's and Red Hat's names; docs/rules.md E9.
  */
 static const char *const exact[] = {
 	"libc6*", "libc-bin", "glibc*", "musl*", "locales*", "coreutils*", "busybox*", "util-linux*", "mount", "login*", "passwd",
@@ -218,14 +218,9 @@ static void keep_licences(struct slim_trace *t, struct state *s)
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	slim_autofree bool *started = slim_started(t);
-	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
-	for (size_t i = 0; i < now.count; i++) {
-		if (started[now.nodes[i]->id])
-			keep_package_of(t, s, now.nodes[i]);
-		else
-			slim_waiting_add(&s->waiting, now.nodes[i]);
-	}
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_started(t, &s->waiting);
+	for (size_t i = 0; i < now.count; i++)
+		keep_package_of(t, s, now.nodes[i]);
 	keep_licences(t, s);
 }
 

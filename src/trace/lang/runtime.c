@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "lang.h"
 #include "npm_platform.h"
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
@@ -87,34 +88,13 @@ static bool is_named_in(const char *const *list, const struct slim_node *node)
 	return false;
 }
 
-/* The folder above bin, sbin or lib: /usr/bin/x → /usr, /usr/lib/x86_64-linux-gnu/libx.so → /usr */
-static const struct slim_node *prefix_of(const struct slim_node *node)
+static void keep_home(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
 {
-	const struct slim_node *dir = node->parent;
-	while (dir->parent && dir->parent->parent && strcmp(dir->name, "bin") && strcmp(dir->name, "sbin") &&
-	       strcmp(dir->name, "lib") && strcmp(dir->name, "lib64"))
-		dir = dir->parent;
-	return dir->parent ? dir->parent : dir;
+	struct slim_node *prefix = lang_prefix(node);
+	if (runtime->home && prefix->parent && !slim_is_shared_folder(t, prefix))
+		slim_keep_below(t, prefix, SLIM_RULE_RUNTIME, node, "%s", runtime->name);
 }
 
-static void keep_places(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
-{
-	slim_autofree char *prefix = slim_strdup(slim_node_path(slim_trace_arena(t), prefix_of(node)));
-	if (!strcmp(prefix, "/")) /* a merged or a bare /bin */
-		strcpy(prefix, "");
-	for (const char *const *place = runtime->places; *place; place++) {
-		bool relative = !strncmp(*place, "$PREFIX/", 8);
-		slim_autofree char *path = relative ? slim_format("%s%s", prefix, *place + 7) : slim_strdup(*place);
-		slim_keep_place(t, path, SLIM_RULE_RUNTIME, node, runtime->name);
-	}
-	if (runtime->home && prefix_of(node)->parent && !slim_is_shared_folder(t, prefix_of(node)))
-		slim_keep_below(t, (struct slim_node *)prefix_of(node), SLIM_RULE_RUNTIME, node, "%s", runtime->name);
-}
-
-/*
- * Programs in these languages take names of locales from their code: docs/rules.md B4. The image
- * has few, made on purpose.
- */
 static bool names_locales(const struct runtime *runtime)
 {
 	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
@@ -154,12 +134,12 @@ static void keep_managed(struct slim_trace *t, const struct runtime *runtime, co
 
 static void keep_runtime(struct slim_trace *t, size_t i, const struct slim_node *node)
 {
-	keep_places(t, &runtimes[i], node);
+	lang_keep_places(t, runtimes[i].places, node, runtimes[i].name);
+	keep_home(t, &runtimes[i], node);
 	keep_managed(t, &runtimes[i], node);
-	/* every one of these languages has a call that hands text to the shell */
-	slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node, "%s", runtimes[i].name);
+	lang_keep_shell(t, node, runtimes[i].name);
 	if (names_locales(&runtimes[i]))
-		slim_keep_place(t, "/usr/lib/locale/*/**", SLIM_RULE_LOCALE, node, runtimes[i].name);
+		lang_keep_locales(t, node, runtimes[i].name);
 	slim_doubt(t, node, "kept whole: no tracer for %s yet", runtimes[i].name);
 }
 

@@ -8,14 +8,18 @@
 #define SLIM_IMAGE_H
 
 #include "slim/file.h"
+#include "slim/limits.h"
 #include "slim/log.h"
 #include "slim/oci.h"
 
 struct slim_archive;
 
-/* HOST_PATH: a file, a folder that is an OCI layout, or "-" for standard input. */
-int slim_archive_open(const char *host_path, struct slim_log *log, struct slim_archive **out, struct slim_error **err)
-	SLIM_MUST_CHECK;
+/*
+ * HOST_PATH: a file, a folder that is an OCI layout, or "-" for standard input. What has to be spooled may hold
+ * LIMITS->size bytes.
+ */
+int slim_archive_open(const char *host_path, const struct slim_limits *limits, struct slim_log *log,
+		      struct slim_archive **out, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_archive_free(struct slim_archive *archive); /* NULL is fine; images borrow from it */
 SLIM_DEFINE_CLEANUP(struct slim_archive, slim_archive_free)
 

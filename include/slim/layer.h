@@ -33,7 +33,8 @@ struct slim_layer {
 	struct slim_arena *inodes;  /* inodes and what they point to: the tree takes it over */
 };
 
-int slim_layer_read(const struct slim_layer_ref *ref, const struct slim_limits *limits, struct slim_log *log,
+/* What the layer holds is taken from BUDGET. */
+int slim_layer_read(const struct slim_layer_ref *ref, struct slim_budget *budget, struct slim_log *log,
 		    struct slim_layer **out, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_layer_free(struct slim_layer *layer); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_layer, slim_layer_free)

@@ -13,6 +13,7 @@
 #include "slim/error.h"
 #include "slim/file.h"
 #include "slim/log.h"
+#include "slim/quota.h"
 
 struct slim_stream;
 
@@ -55,8 +56,8 @@ struct slim_stream *slim_stream_decode(struct slim_stream *under, enum slim_comp
 /* Hashes what passes; ask slim_stream_digested once the stream has ended. */
 struct slim_stream *slim_stream_digest(struct slim_stream *under, enum slim_digest_kind kind);
 struct slim_digest slim_stream_digested(struct slim_stream *digest_stream);
-/* An error "more than N bytes" once more than LIMIT have passed. */
-struct slim_stream *slim_stream_limit(struct slim_stream *under, uint64_t limit);
+/* Takes what passes from QUOTA, which must outlive the stream. */
+struct slim_stream *slim_stream_limit(struct slim_stream *under, struct slim_quota *quota);
 /* Copies what passes to the end of the unlinked spool FILE. */
 struct slim_stream *slim_stream_tee(struct slim_stream *under, struct slim_file *spool);
 /* Adds what passes to LOG's progress. */

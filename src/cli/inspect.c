@@ -162,7 +162,7 @@ int slim_command_inspect(struct slim_cli *cli, struct slim_log *log, struct slim
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = NULL;
 	slim_autofree const struct slim_image **chosen = NULL;
 	size_t count = 0;
-	if (slim_archive_open(cli->operands[0], log, &archive, err) < 0 ||
+	if (slim_archive_open(cli->operands[0], &cli->limits, log, &archive, err) < 0 ||
 	    choose(cli, archive, &chosen, &count, err) < 0)
 		return -1;
 	if (cli->json)

@@ -1,6 +1,5 @@
 #include "pipeline.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "slim/layer.h"
@@ -16,7 +15,7 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 		       struct slim_archive **archive, const struct slim_image ***chosen,
 		       size_t *count, struct slim_error **err)
 {
-	if (slim_archive_open(input, log, archive, err) < 0)
+	if (slim_archive_open(input, &cli->limits, log, archive, err) < 0)
 		return -1;
 	const struct slim_image *all = NULL;
 	size_t total = 0, skipped = 0;
@@ -31,37 +30,16 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 
 /* The layers of one image, as they are read. */
 struct reading {
-	const struct slim_cli *cli;
 	const struct slim_image *image;
 	struct slim_log *log;
 	struct slim_layer **layers;
-	_Atomic uint64_t size,
-		files; /* of the layers that were read: the limits are for all together */
+	struct slim_budget budget;
 };
-
-static int check_limits(const struct reading *r, uint64_t size, uint64_t files,
-			struct slim_error **err)
-{
-	const struct slim_limits *l = &r->cli->limits;
-	if (size > l->size)
-		return slim_fail(err, SLIM_BAD_INPUT,
-				 "the layers hold over %llu bytes (--max-size)",
-				 (unsigned long long)l->size);
-	if (files > l->files)
-		return slim_fail(err, SLIM_BAD_INPUT,
-				 "the layers hold over %llu entries (--max-files)",
-				 (unsigned long long)l->files);
-	return 0;
-}
 
 static int read_layer(void *context, size_t i, struct slim_error **err)
 {
 	struct reading *r = context;
-	if (slim_layer_read(&r->image->layers[i], &r->cli->limits, r->log, &r->layers[i], err) < 0)
-		return -1;
-	uint64_t size = r->layers[i]->size, files = r->layers[i]->count;
-	return check_limits(r, atomic_fetch_add(&r->size, size) + size,
-			    atomic_fetch_add(&r->files, files) + files, err);
+	return slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err);
 }
 
 static int apply(struct reading *r, struct slim_merged *merged, struct slim_error **err)
@@ -89,7 +67,7 @@ int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *ima
 		.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
 		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes))
 	};
-	struct reading r = { .cli = cli, .image = image, .log = log };
+	struct reading r = { .image = image, .log = log, .budget = slim_budget(&cli->limits) };
 	r.layers = slim_calloc(count + 1, sizeof(struct slim_layer *));
 	uint64_t bytes = 0;
 	for (size_t i = 0; i < count; i++)

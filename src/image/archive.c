@@ -55,12 +55,13 @@ static bool is_folder(const char *host_path)
 	return strcmp(host_path, "-") != 0 && stat(host_path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int open_tar(struct slim_archive *archive, const char *host_path, struct slim_error **err)
+static int open_tar(struct slim_archive *archive, const char *host_path, const struct slim_limits *limits,
+		    struct slim_error **err)
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = NULL;
 	uint64_t size;
 	/* these messages name the file already */
-	if (slim_input_open(host_path, &file, &size, err))
+	if (slim_input_open(host_path, limits, &file, &size, err))
 		return -1;
 	if (slim_source_tar(file, size, &archive->source, err) ||
 	    slim_form_detect(archive->source, &archive->form, err))
@@ -68,7 +69,8 @@ static int open_tar(struct slim_archive *archive, const char *host_path, struct 
 	return 0;
 }
 
-int slim_archive_open(const char *host_path, struct slim_log *log, struct slim_archive **out, struct slim_error **err)
+int slim_archive_open(const char *host_path, const struct slim_limits *limits, struct slim_log *log,
+		      struct slim_archive **out, struct slim_error **err)
 {
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = slim_calloc(1, sizeof(*archive));
 	archive->arena = slim_arena_new();
@@ -77,7 +79,7 @@ int slim_archive_open(const char *host_path, struct slim_log *log, struct slim_a
 	archive->name = strcmp(host_path, "-") == 0 ? "standard input"
 						     : slim_arena_strndup(archive->arena, host_path, strlen(host_path));
 	if (is_folder(host_path) ? slim_source_folder(host_path, &archive->source, err)
-				 : open_tar(archive, host_path, err))
+				 : open_tar(archive, host_path, limits, err))
 		return -1;
 	*out = slim_steal(&archive);
 	return 0;

@@ -135,9 +135,8 @@ static int set_content(struct slim_layer_reader *r, struct archive_entry *entry,
 	if (size < 0)
 		return slim_fail(err, SLIM_BAD_INPUT, "size field: negative");
 	inode->size = stored = (uint64_t)size;
-	if (__builtin_add_overflow(r->claimed, inode->size, &r->claimed) || r->claimed > r->limits->size)
-		return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " bytes of files, holes included",
-				 r->limits->size);
+	if (slim_quota_take(&r->budget->claimed, inode->size, err))
+		return -1;
 	if (archive_entry_sparse_count(entry) &&
 	    (read_extents(r, entry, inode, &stored, err) || check_extents(r, inode, err)))
 		return -1;

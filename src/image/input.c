@@ -67,9 +67,11 @@ static int fill_head(struct pipe_stream *p, struct slim_error **err)
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-static int spool(struct slim_stream *plain, const char *name, struct slim_file **out, struct slim_error **err)
+static int spool(struct slim_stream *plain, const char *name, const struct slim_limits *limits, struct slim_file **out,
+		 struct slim_error **err)
 {
-	slim_cleanup(slim_stream_free_p) struct slim_stream *tee = plain;
+	struct slim_quota quota = SLIM_QUOTA(limits->size, "bytes (--max-size)");
+	slim_cleanup(slim_stream_free_p) struct slim_stream *tee = slim_stream_limit(plain, &quota);
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = NULL;
 	if (slim_file_spool(name, &file, err))
 		return -1;
@@ -80,7 +82,8 @@ static int spool(struct slim_stream *plain, const char *name, struct slim_file *
 	return 0;
 }
 
-static int open_pipe(const char *name, struct slim_file **out, uint64_t *size, struct slim_error **err)
+static int open_pipe(const char *name, const struct slim_limits *limits, struct slim_file **out, uint64_t *size,
+		     struct slim_error **err)
 {
 	struct pipe_stream *p = slim_calloc(1, sizeof(*p));
 	*size = 0;
@@ -91,10 +94,11 @@ static int open_pipe(const char *name, struct slim_file **out, uint64_t *size, s
 	if (fill_head(p, err))
 		return -1;
 	enum slim_compression kind = slim_detect(slim_blob(p->head, p->head_length));
-	return spool(slim_stream_decode(slim_steal(&stream), kind), name, out, err);
+	return spool(slim_stream_decode(slim_steal(&stream), kind), name, limits, out, err);
 }
 
-static int use_file(struct slim_file *file, struct slim_file **out, uint64_t *size, struct slim_error **err)
+static int use_file(struct slim_file *file, const struct slim_limits *limits, struct slim_file **out, uint64_t *size,
+		    struct slim_error **err)
 {
 	char head[HEAD];
 	*size = slim_file_size(file);
@@ -107,7 +111,7 @@ static int use_file(struct slim_file *file, struct slim_file **out, uint64_t *si
 		return 0;
 	}
 	struct slim_stream *stream = slim_stream_decode(slim_stream_range(file, 0, *size), kind);
-	return spool(stream, slim_file_name(file), out, err);
+	return spool(stream, slim_file_name(file), limits, out, err);
 }
 
 /* Standard input that is a file at its start is read as that file. */
@@ -117,12 +121,13 @@ static bool is_seekable_stdin(void)
 	return fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) == 0;
 }
 
-int slim_input_open(const char *host_path, struct slim_file **out, uint64_t *size, struct slim_error **err)
+int slim_input_open(const char *host_path, const struct slim_limits *limits, struct slim_file **out, uint64_t *size,
+		    struct slim_error **err)
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = NULL;
 	bool standard_input = strcmp(host_path, "-") == 0;
 	if (standard_input && !is_seekable_stdin())
-		return open_pipe("standard input", out, size, err);
+		return open_pipe("standard input", limits, out, size, err);
 	if (standard_input) {
 		int fd = dup(STDIN_FILENO);
 		if (fd < 0)
@@ -131,5 +136,5 @@ int slim_input_open(const char *host_path, struct slim_file **out, uint64_t *siz
 	} else if (slim_file_open(host_path, &file, err)) {
 		return -1;
 	}
-	return use_file(file, out, size, err);
+	return use_file(file, limits, out, size, err);
 }

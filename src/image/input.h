@@ -3,12 +3,13 @@
 #define SLIM_IMAGE_INPUT_H
 
 #include "slim/file.h"
+#include "slim/limits.h"
 
 /*
  * HOST_PATH: a file, or "-". A plain file is used in place; what is compressed or comes from a pipe goes through a
- * spool. SIZE: the bytes of the input itself.
+ * spool, which may hold LIMITS->size bytes. SIZE: the bytes of the input itself.
  */
-int slim_input_open(const char *host_path, struct slim_file **out, uint64_t *size, struct slim_error **err)
-	SLIM_MUST_CHECK;
+int slim_input_open(const char *host_path, const struct slim_limits *limits, struct slim_file **out, uint64_t *size,
+		    struct slim_error **err) SLIM_MUST_CHECK;
 
 #endif

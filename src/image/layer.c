@@ -35,7 +35,7 @@ static bool needs_blob_digest(const struct slim_layer_ref *ref, enum slim_compre
 }
 
 static void build(struct pipeline *p, const struct slim_layer_ref *ref, enum slim_compression kind,
-		  const struct slim_limits *limits, struct slim_log *log)
+		  struct slim_budget *budget, struct slim_log *log)
 {
 	p->top = slim_stream_range(ref->blob.file, ref->blob.offset, ref->blob.length);
 	if (log)
@@ -43,7 +43,7 @@ static void build(struct pipeline *p, const struct slim_layer_ref *ref, enum sli
 	if (needs_blob_digest(ref, kind))
 		p->top = p->blob_digest = slim_stream_digest(p->top, ref->digest.kind);
 	p->top = slim_stream_decode(p->top, kind);
-	p->top = slim_stream_limit(p->top, limits->size);
+	p->top = slim_stream_limit(p->top, &budget->size);
 	p->top = p->diff_digest = slim_stream_digest(p->top, ref->diff_id.kind);
 }
 
@@ -97,7 +97,7 @@ static int read_layer(struct slim_layer_reader *r, struct slim_log *log, struct 
 	enum slim_compression kind;
 	if (detect(&r->ref->blob, &kind, err))
 		return -1;
-	build(&p, r->ref, kind, r->limits, log);
+	build(&p, r->ref, kind, r->budget, log);
 	if (place_content(r, &p, kind, err))
 		return -1;
 	r->stream = p.top;
@@ -115,13 +115,13 @@ static void clear_reader(struct slim_layer_reader *r)
 	free(r->xattrs);
 }
 
-int slim_layer_read(const struct slim_layer_ref *ref, const struct slim_limits *limits, struct slim_log *log,
+int slim_layer_read(const struct slim_layer_ref *ref, struct slim_budget *budget, struct slim_log *log,
 		    struct slim_layer **out, struct slim_error **err)
 {
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = slim_calloc(1, sizeof(*layer));
 	layer->paths = slim_arena_new();
 	layer->inodes = slim_arena_new();
-	slim_cleanup(clear_reader) struct slim_layer_reader r = { .layer = layer, .ref = ref, .limits = limits };
+	slim_cleanup(clear_reader) struct slim_layer_reader r = { .layer = layer, .ref = ref, .budget = budget };
 	if (read_layer(&r, log, err))
 		return slim_wrap(err, "%s", ref->label);
 	*out = slim_steal(&layer);

@@ -79,9 +79,8 @@ static int read_entries(struct slim_layer_reader *r, struct archive *a, struct s
 	while ((got = archive_read_next_header(a, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
 		if (got == ARCHIVE_WARN && !is_harmless(a))
 			return fail_archive(r, a, err);
-		if (++r->entries > r->limits->files)
-			return slim_fail(err, SLIM_BAD_INPUT, "more than %" PRIu64 " files", r->limits->files);
-		if (check_position(r, a, err) ||
+		r->entries++;
+		if (slim_quota_take(&r->budget->files, 1, err) || check_position(r, a, err) ||
 		    slim_layer_add_entry(r, entry, (uint64_t)archive_filter_bytes(a, 0), err))
 			return -1;
 	}

@@ -17,12 +17,11 @@ struct slim_raw_xattr {
 struct slim_layer_reader {
 	struct slim_layer *layer;
 	const struct slim_layer_ref *ref;
-	const struct slim_limits *limits;
+	struct slim_budget *budget;
 	struct slim_stream *stream; /* of the uncompressed tar; borrowed */
 	struct archive *archive;    /* that reads it */
 	uint64_t base;              /* where the tar starts in layer->content */
 	size_t capacity;            /* of layer->entries */
-	uint64_t claimed;           /* sizes of all files so far, holes included */
 	uint64_t end;               /* of the last entry's content and padding, in the tar */
 	uint64_t dropped;           /* attributes that belong to a host */
 	uint64_t lost_acls;         /* ACL entries that name a user or group without its number */

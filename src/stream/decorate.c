@@ -7,7 +7,7 @@ struct decorator {
 	struct slim_stream *under;
 	struct slim_hasher *hasher; /* of a digest */
 	struct slim_digest digest;
-	uint64_t passed, limit;
+	struct slim_quota *quota;
 	struct slim_file *spool;
 	struct slim_log *log;
 };
@@ -60,19 +60,14 @@ static int limit_next(struct slim_stream *stream, struct slim_blob *chunk, struc
 {
 	struct decorator *d = (struct decorator *)stream;
 	int r = slim_stream_next(d->under, chunk, err);
-	if (r <= 0)
-		return r;
-	if (chunk->len > d->limit - d->passed)
-		return slim_fail(err, SLIM_BAD_INPUT, "more than %llu bytes", (unsigned long long)d->limit);
-	d->passed += chunk->len;
-	return 1;
+	return r > 0 && slim_quota_take(d->quota, chunk->len, err) < 0 ? -1 : r;
 }
 
-struct slim_stream *slim_stream_limit(struct slim_stream *under, uint64_t limit)
+struct slim_stream *slim_stream_limit(struct slim_stream *under, struct slim_quota *quota)
 {
 	static const struct slim_stream_ops ops = { limit_next, decorator_free };
 	struct decorator *d = decorate(under, &ops);
-	d->limit = limit;
+	d->quota = quota;
 	return &d->stream;
 }
 

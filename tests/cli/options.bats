@@ -366,6 +366,11 @@ img.save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	run --separate-stderr -1 "$SLIM" -j 1 --max-files 19 in.tar out.tar
 	[ ! -e out.tar ]
 	run -0 "$SLIM" --max-files 100 in.tar out.tar
+	gzip -k in.tar
+	run --separate-stderr -1 "$SLIM" --max-size 100K in.tar.gz out2.tar
+	[ "$stderr" = "slim: in.tar.gz: more than 102400 bytes (--max-size)" ]
+	run --separate-stderr -1 "$SLIM" --max-size 100K - out2.tar < <(cat in.tar.gz)
+	[ "$stderr" = "slim: standard input: more than 102400 bytes (--max-size)" ]
 	for bad in "" 0 -1 1X 1KB K 99999999999999999999 99999999999T; do
 		run -2 "$SLIM" --max-size "$bad" in.tar other.tar
 	done

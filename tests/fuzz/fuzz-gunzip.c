@@ -18,8 +18,9 @@ struct verdict {
 
 static struct verdict decode(const struct slim_inflate_ops *ops, struct slim_blob in, size_t step)
 {
+	struct slim_quota quota = SLIM_QUOTA(LIMIT, "bytes");
 	slim_cleanup(slim_stream_free_p) struct slim_stream *s =
-		slim_stream_limit(slim_stream_gunzip_with(drip(in, step), ops), LIMIT);
+		slim_stream_limit(slim_stream_gunzip_with(drip(in, step), ops), &quota);
 	slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 	struct verdict v = { 0 };
 	v.status = slim_stream_slurp(s, LIMIT, &v.bytes, &v.length, &err);

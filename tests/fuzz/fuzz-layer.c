@@ -32,15 +32,16 @@ static void check_entry(const struct slim_entry *e)
 /* The digest is not the fuzzer's to guess: read once to learn it from the message, and again. */
 static struct slim_layer *read_layer(struct slim_layer_ref *ref, struct slim_error **err)
 {
-	const struct slim_limits limits = { .size = 64 << 20, .files = 100000 };
+	struct slim_budget budget = slim_budget(&(struct slim_limits){ .size = 64 << 20, .files = 100000 });
 	struct slim_layer *layer = NULL;
-	if (slim_layer_read(ref, &limits, NULL, &layer, err) == 0)
+	if (slim_layer_read(ref, &budget, NULL, &layer, err) == 0)
 		return layer;
 	const char *got = strstr(slim_error_text(*err), "but its content has ");
 	slim_cleanup(slim_error_free_p) struct slim_error *ignored = NULL;
 	if (!got || slim_digest_parse(got + strlen("but its content has "), &ref->diff_id, &ignored))
 		return NULL;
-	return slim_layer_read(ref, &limits, NULL, &layer, err) ? NULL : layer;
+	budget = slim_budget(&(struct slim_limits){ .size = 64 << 20, .files = 100000 });
+	return slim_layer_read(ref, &budget, NULL, &layer, err) ? NULL : layer;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

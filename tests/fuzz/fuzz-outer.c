@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = NULL;
 	char path[64];
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", slim_file_fd(file));
-	if (slim_archive_open(path, NULL, &archive, &err) == 0)
+	if (slim_archive_open(path, &SLIM_LIMITS_DEFAULT, NULL, &archive, &err) == 0)
 		read_images(archive);
 	return 0;
 }

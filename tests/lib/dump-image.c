@@ -69,7 +69,8 @@ static int show_entry(const struct slim_entry *e, struct slim_error **err)
 static int show_layer(const struct slim_layer_ref *ref, struct slim_error **err)
 {
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = NULL;
-	if (slim_layer_read(ref, &SLIM_LIMITS_DEFAULT, NULL, &layer, err))
+	struct slim_budget budget = slim_budget(&SLIM_LIMITS_DEFAULT);
+	if (slim_layer_read(ref, &budget, NULL, &layer, err))
 		return -1;
 	printf("layer %s entries=%zu size=%" PRIu64 "\n", layer->diff_id.text, layer->count, layer->size);
 	for (size_t i = 0; i < layer->count; i++)
@@ -103,7 +104,7 @@ static int run(struct slim_arena *arena, const struct request *request, struct s
 	size_t count;
 	if (request->platform && slim_platform_parse(arena, request->platform, &platform, err))
 		return -1;
-	if (slim_archive_open(request->path, NULL, &archive, err) ||
+	if (slim_archive_open(request->path, &SLIM_LIMITS_DEFAULT, NULL, &archive, err) ||
 	    slim_archive_select(archive, request->ref, request->platform ? &platform : NULL, &chosen, &count, err))
 		return -1;
 	printf("form %s\n", slim_archive_form(archive));

@@ -68,12 +68,12 @@ static int apply(struct slim_tree *tree, const char *path, struct slim_log *log,
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = NULL;
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = NULL;
-	struct slim_limits limits = SLIM_LIMITS_DEFAULT;
+	struct slim_budget budget = slim_budget(&SLIM_LIMITS_DEFAULT);
 	struct slim_layer_ref ref = { .label = path };
 	if (slim_file_open(path, &file, err) || diff_id_of(file, &ref.diff_id, err))
 		return -1;
 	ref.blob = (struct slim_range){ file, 0, slim_file_size(file) };
-	if (slim_layer_read(&ref, &limits, log, &layer, err))
+	if (slim_layer_read(&ref, &budget, log, &layer, err))
 		return -1;
 	return slim_tree_apply(tree, layer, err);
 }

@@ -50,7 +50,8 @@ static int read_tree(const char *path, struct slim_tree *tree, struct slim_error
 		return -1;
 	ref.blob = (struct slim_range){ file, 0, slim_file_size(file) };
 	slim_cleanup(slim_layer_free_p) struct slim_layer *layer = NULL;
-	if (slim_layer_read(&ref, &SLIM_LIMITS_DEFAULT, NULL, &layer, err) < 0 ||
+	struct slim_budget budget = slim_budget(&SLIM_LIMITS_DEFAULT);
+	if (slim_layer_read(&ref, &budget, NULL, &layer, err) < 0 ||
 	    slim_tree_apply(tree, layer, err) < 0)
 		return -1;
 	slim_tree_finish(tree);

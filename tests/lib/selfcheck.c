@@ -10,9 +10,10 @@
 
 static int merge(const struct slim_image *image, struct slim_tree *tree, struct slim_log *log, struct slim_error **err)
 {
+	struct slim_budget budget = slim_budget(&SLIM_LIMITS_DEFAULT);
 	for (size_t i = 0; i < image->layer_count; i++) {
 		slim_cleanup(slim_layer_free_p) struct slim_layer *layer = NULL;
-		if (slim_layer_read(&image->layers[i], &SLIM_LIMITS_DEFAULT, log, &layer, err) ||
+		if (slim_layer_read(&image->layers[i], &budget, log, &layer, err) ||
 		    slim_tree_apply(tree, layer, err))
 			return -1;
 	}
@@ -45,7 +46,7 @@ static int check(const char *path, char **paths, const struct slim_wishes *wishe
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = NULL;
 	const struct slim_image *image;
 	size_t count, skipped;
-	if (slim_archive_open(path, log, &archive, err) ||
+	if (slim_archive_open(path, &SLIM_LIMITS_DEFAULT, log, &archive, err) ||
 	    slim_archive_images(archive, &image, &count, &skipped, err))
 		return -1;
 	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = slim_tree_new();

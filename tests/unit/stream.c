@@ -164,18 +164,35 @@ static void test_digest(void **state)
 static void test_limit(void **state)
 {
 	for (size_t step = 1; step < 8; step++) {
+		struct slim_quota six = SLIM_QUOTA(6, "bytes"), five = SLIM_QUOTA(5, "bytes");
 		size_t length;
-		slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), 6), &length);
+		slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), &six), &length);
 		assert_int_equal(length, 6);
 		slim_cleanup(slim_stream_free_p) struct slim_stream *s =
-			slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), 5);
+			slim_stream_limit(drip(SLIM_BLOB("abcdef"), step), &five);
 		struct slim_error *err = NULL;
 		assert_int_equal(slim_stream_drain(s, &err), -1);
 		expect_text(&err, "more than 5 bytes");
 	}
+	struct slim_quota none = SLIM_QUOTA(0, "bytes");
 	size_t length;
-	slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(slim_blob(NULL, 0), 1), 0), &length);
+	slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(slim_blob(NULL, 0), 1), &none), &length);
 	assert_int_equal(length, 0);
+}
+
+static void test_shared_limit(void **state)
+{
+	struct slim_quota quota = SLIM_QUOTA(10, "bytes");
+	size_t length;
+	slim_autofree SLIM_UNUSED char *bytes = all_of(slim_stream_limit(drip(SLIM_BLOB("abcdef"), 2), &quota), &length);
+	slim_cleanup(slim_stream_free_p) struct slim_stream *second =
+		slim_stream_limit(drip(SLIM_BLOB("abcdef"), 2), &quota);
+	slim_cleanup(slim_stream_free_p) struct slim_stream *third = slim_stream_limit(drip(SLIM_BLOB("a"), 1), &quota);
+	struct slim_error *err = NULL;
+	assert_int_equal(slim_stream_drain(second, &err), -1);
+	expect_text(&err, "more than 10 bytes");
+	assert_int_equal(slim_stream_drain(third, &err), -1); /* what is exceeded stays so */
+	expect_text(&err, "more than 10 bytes");
 }
 
 static void test_tee(void **state)
@@ -213,11 +230,12 @@ static void test_progress(void **state)
 static void test_failures_pass_through(void **state)
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = spool_of("", 0);
+	struct slim_quota quota = SLIM_QUOTA(100, "bytes");
 	for (int i = 0; i < 6; i++) {
 		struct slim_stream *s = drip_failing(SLIM_BLOB("ab"), 1, "the disk is on fire");
 		struct slim_stream *const decorated =
 			i == 0 ? slim_stream_digest(s, SLIM_SHA256) :
-			i == 1 ? slim_stream_limit(s, 100) :
+			i == 1 ? slim_stream_limit(s, &quota) :
 			i == 2 ? slim_stream_tee(s, file) :
 			i == 3 ? slim_stream_progress(s, NULL) :
 			i == 4 ? slim_stream_decode(s, SLIM_PLAIN) : NULL;
@@ -291,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_descriptor_that_cannot_be_read),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_shared_limit),
 		cmocka_unit_test(test_tee),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_failures_pass_through),

@@ -17,6 +17,7 @@ complete -c slim -n $writes -x -s c -l compression -a 'zstd gzip none' -d 'of th
 complete -c slim -n $writes -l strip -d 'take out symbol tables and debug sections'
 complete -c slim -n $writes -x -s t -l tag -d 'name of the new image'
 complete -c slim -n $writes -r -l report -d 'write what stayed and why'
+complete -c slim -n $writes -l timings -d 'tell in the reports how long it took'
 complete -c slim -n $writes -s n -l dry-run -d 'trace and report, write no image'
 complete -c slim -n $inspect -l json -d 'print JSON'
 complete -c slim -x -l max-size -d 'refuse layers of more bytes'

@@ -51,6 +51,7 @@ FLAG(set_strip, write.strip = true)
 FLAG(set_quiet, level = SLIM_QUIET)
 FLAG(set_verbose, level = SLIM_VERBOSE)
 FLAG(set_json, json = true)
+FLAG(set_timings, timings = true)
 FLAG(set_help, help = true)
 FLAG(set_version, version = true)
 
@@ -77,6 +78,7 @@ const struct slim_option slim_option_table[] = {
 	  slim_set_tag },
 	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)",
 	  slim_set_report },
+	{ "timings", 0, NULL, SLIM_FOR_SLIM, "tell in the reports how long it took", set_timings },
 	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM,
 	  "trace and report, write no image; OUT may be left out", set_dry_run },
 	{ "json", 0, NULL, SLIM_FOR_INSPECT, "print JSON", set_json },

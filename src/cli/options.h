@@ -29,7 +29,7 @@ struct slim_cli { /* a command line, read */
 	struct slim_limits limits;
 	enum slim_level level;
 	enum slim_progress progress;
-	bool dry_run, json, help, version;
+	bool dry_run, json, timings, help, version;
 };
 
 /* Every failure is SLIM_BAD_USAGE, but for an allowlist that cannot be read. ARGV is reordered: options first. */

@@ -15,6 +15,7 @@ struct run {
 	struct slim_log *log;
 	struct slim_output *output; /* NULL: dry run */
 	struct slim_report *report;
+	struct slim_timings *timings;
 };
 
 static double now(void)
@@ -52,9 +53,11 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	if (slim_self_check(selection, &merged->image->config, &cli->wishes, run->log, err) < 0)
 		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	struct slim_written written;
+	double start = now();
 	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write,
 					   run->log, &written, err) < 0)
 		return -1;
+	run->timings->write += now() - start;
 	slim_report_add(run->report,
 			&(struct slim_report_source){ .image = merged->image,
 						      .tree = merged->tree,
@@ -74,10 +77,14 @@ static int slim_image(const struct run *run, const struct slim_image *image,
 {
 	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_trace_free_p) struct slim_trace *trace = NULL;
+	double start = now();
 	if (slim_pipeline_merge(run->cli, image, run->log, &merged, err) < 0)
 		return -1;
+	double merge_end = now();
+	run->timings->read += merge_end - start;
 	if (slim_pipeline_trace(run->cli, &merged, run->log, &trace, err) < 0)
 		return -1;
+	run->timings->trace += now() - merge_end;
 	return select_and_write(run, &merged, trace, err);
 }
 
@@ -170,6 +177,7 @@ static int finish(const struct run *run, const struct savings *savings, struct s
 int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_error **err)
 {
 	double start = now();
+	struct slim_timings timings = { 0 };
 	slim_cleanup(slim_output_free_p) struct slim_output *output = NULL;
 	slim_cleanup(close_reports) struct savings savings = { 0 };
 	slim_cleanup(slim_archive_free_p) struct slim_archive *archive = NULL;
@@ -181,8 +189,12 @@ int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_er
 	if (slim_pipeline_open(cli, cli->operands[0], log, &archive, &chosen, &count, err) < 0)
 		return -1;
 	describe(cli, archive, &report);
-	struct run run = { cli, log, output, &report };
-	if (slim_images(&run, chosen, count, err) < 0 || finish(&run, &savings, err) < 0)
+	report.timings = cli->timings ? &timings : NULL;
+	struct run run = { cli, log, output, &report, &timings };
+	if (slim_images(&run, chosen, count, err) < 0)
+		return -1;
+	timings.total = now() - start;
+	if (finish(&run, &savings, err) < 0)
 		return -1;
 	if (cli->level != SLIM_QUIET)
 		slim_report_text(&report, now() - start, summary_stream(cli));

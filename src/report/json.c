@@ -5,9 +5,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report.h"
+#include "json.h"
 
 enum { SCHEMA = 1 };
+
+const char *slim_report_type_name(enum slim_report_type type)
+{
+	static const char *const names[] = {
+		[SLIM_REPORT_FILE] = "file",   [SLIM_REPORT_DIR] = "dir",     [SLIM_REPORT_LINK] = "link",
+		[SLIM_REPORT_CHAR] = "char",   [SLIM_REPORT_BLOCK] = "block", [SLIM_REPORT_FIFO] = "fifo",
+		[SLIM_REPORT_SOCKET] = "socket",
+	};
+	return names[type];
+}
 
 static void quote_or_null(const char *text, FILE *out)
 {
@@ -62,42 +72,64 @@ static void totals(const char *name, const struct slim_totals *t, bool layers_kn
 		fputs(", \"unpacked\": null, \"stored\": null}", out);
 }
 
-static void reasons(const struct slim_report_path *p, FILE *out)
+static void number_or_null(uint32_t number, FILE *out)
+{
+	if (number == SLIM_REPORT_NONE)
+		fputs("null", out);
+	else
+		fprintf(out, "%" PRIu32, number);
+}
+
+static void reasons(const struct slim_report_image *image, const struct slim_report_path *p, FILE *out)
 {
 	fputs(", \"reasons\": [", out);
-	for (size_t i = 0; i < p->reason_count; i++) {
+	for (uint32_t i = 0; i < p->reason_count; i++) {
 		const struct slim_report_reason *r = &p->reasons[i];
-		fprintf(out, "%s{\"rule\": \"%s\", \"confidence\": \"%s\", ", i ? ", " : "",
-			r->rule->name, slim_confidence_name(r->rule->confidence));
-		text_member("from", r->from, out);
+		const struct slim_rule *rule = slim_rule(r->rule);
+		fprintf(out, "%s{\"rule\": \"%s\", \"confidence\": \"%s\", ", i ? ", " : "", rule->name,
+			slim_confidence_name(rule->confidence));
+		text_member("from", r->from == SLIM_REPORT_NONE ? NULL : image->paths[r->from].path, out);
 		fputs("\"evidence\": ", out);
 		slim_json_quote(r->evidence, out);
 		fputc('}', out);
 	}
-	fputc(']', out);
+	fputs("], \"step\": ", out);
+	number_or_null(p->step, out);
 }
 
-static void paths(const char *name, const struct slim_report_path *list, size_t count, bool kept,
-		  FILE *out)
+static void path(const struct slim_report_image *image, const struct slim_report_path *p, FILE *out)
 {
-	fprintf(out, ",\n\"%s\": [", name);
-	for (size_t i = 0; i < count; i++) {
-		next_element(i, out);
-		fputc('{', out);
-		text_member("path", list[i].path, out);
-		fprintf(out, "\"type\": \"%s\", \"size\": %" PRIu64 ", \"package\": ", list[i].type,
-			list[i].size);
-		quote_or_null(list[i].owner, out);
-		if (kept)
-			reasons(&list[i], out);
-		fputc('}', out);
+	fputc('{', out);
+	text_member("path", p->path, out);
+	fprintf(out, "\"type\": \"%s\", \"size\": %" PRIu64 ", \"package\": ", slim_report_type_name(p->type), p->size);
+	quote_or_null(p->owner == SLIM_REPORT_NONE ? NULL : image->packages[p->owner].name, out);
+	if (p->was != p->size)
+		fprintf(out, ", \"was\": %" PRIu64, p->was);
+	if (p->same_as != SLIM_REPORT_NONE) {
+		fputs(", \"same_as\": ", out);
+		slim_json_quote(image->paths[p->same_as].path, out);
+	}
+	if (p->kept)
+		reasons(image, p, out);
+	fputc('}', out);
+}
+
+static void paths(const struct slim_report_image *image, bool kept, FILE *out)
+{
+	size_t count = 0;
+	fprintf(out, ",\n\"%s\": [", kept ? "kept" : "dropped");
+	for (size_t i = 1; i < image->path_count; i++) { /* 0 is the root */
+		if (image->paths[i].kept != kept)
+			continue;
+		next_element(count++, out);
+		path(image, &image->paths[i], out);
 	}
 	fputc(']', out);
 }
 
-static void packages(const struct slim_report_image *image, FILE *out)
+void slim_json_packages(const struct slim_report_image *image, FILE *out)
 {
-	fputs(",\n\"packages\": [", out);
+	fputs("\"packages\": [", out);
 	for (size_t i = 0; i < image->package_count; i++) {
 		const struct slim_report_package *p = &image->packages[i];
 		next_element(i, out);
@@ -113,9 +145,9 @@ static void packages(const struct slim_report_image *image, FILE *out)
 	fputc(']', out);
 }
 
-static void doubts(const struct slim_report_image *image, FILE *out)
+void slim_json_doubts(const struct slim_report_image *image, FILE *out)
 {
-	fputs(",\n\"doubts\": [", out);
+	fputs("\"doubts\": [", out);
 	for (size_t i = 0; i < image->doubt_count; i++) {
 		next_element(i, out);
 		fputc('{', out);
@@ -127,9 +159,8 @@ static void doubts(const struct slim_report_image *image, FILE *out)
 	fputc(']', out);
 }
 
-static void image(const struct slim_report_image *image, FILE *out)
+void slim_json_image_head(const struct slim_report_image *image, FILE *out)
 {
-	fputs("{\n", out);
 	text_member("name", image->name, out);
 	text_member("platform", image->platform, out);
 	fputs("\"entrypoint\": ", out);
@@ -149,12 +180,20 @@ static void image(const struct slim_report_image *image, FILE *out)
 			image->output.layer.text, image->output.diff_id.text);
 	else
 		fputs("null", out);
-	paths("kept", image->kept, image->kept_count, true, out);
-	paths("dropped", image->dropped, image->dropped_count, false, out);
 	fputs(",\n\"dropped_programs\": ", out);
 	strings(image->dropped_programs, image->dropped_program_count, out);
-	packages(image, out);
-	doubts(image, out);
+}
+
+static void image(const struct slim_report_image *image, FILE *out)
+{
+	fputs("{\n", out);
+	slim_json_image_head(image, out);
+	paths(image, true, out);
+	paths(image, false, out);
+	fputs(",\n", out);
+	slim_json_packages(image, out);
+	fputs(",\n", out);
+	slim_json_doubts(image, out);
 	fputc('}', out);
 }
 
@@ -195,9 +234,15 @@ static void options(const struct slim_report *r, FILE *out)
 	fputc('}', out);
 }
 
-void slim_report_json(const struct slim_report *r, FILE *out)
+static void timings(const struct slim_timings *t, FILE *out)
 {
-	fprintf(out, "{\n\"schema\": %d,\n\"slim\": ", SCHEMA);
+	fprintf(out, ",\n\"timings\": {\"read\": %.3f, \"trace\": %.3f, \"write\": %.3f, \"total\": %.3f}", t->read,
+		t->trace, t->write, t->total);
+}
+
+void slim_json_head(const struct slim_report *r, FILE *out)
+{
+	fprintf(out, "\"schema\": %d,\n\"slim\": ", SCHEMA);
 	slim_json_quote(PACKAGE_VERSION, out);
 	fputs(",\n\"input\": {", out);
 	text_member("name", r->input, out);
@@ -214,6 +259,14 @@ void slim_report_json(const struct slim_report *r, FILE *out)
 	options(r, out);
 	fputs(",\n\"warnings\": ", out);
 	strings(r->warnings, r->warning_count, out);
+	if (r->timings)
+		timings(r->timings, out);
+}
+
+void slim_report_json(const struct slim_report *r, FILE *out)
+{
+	fputs("{\n", out);
+	slim_json_head(r, out);
 	fputs(",\n\"images\": [", out);
 	for (size_t i = 0; i < r->image_count; i++) {
 		next_element(i, out);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "chain.h"
+
 static const char *copy(struct slim_arena *arena, const char *text)
 {
 	return slim_arena_strndup(arena, text, strlen(text));
@@ -20,17 +22,17 @@ static const char **copy_list(struct slim_arena *arena, const char **list)
 	return out;
 }
 
-static const char *type_of(const struct slim_node *node)
+static enum slim_report_type type_of(const struct slim_node *node)
 {
 	switch (node->inode->mode & S_IFMT) {
-	case S_IFREG: return "file";
-	case S_IFDIR: return "dir";
-	case S_IFLNK: return "link";
-	case S_IFCHR: return "char";
-	case S_IFBLK: return "block";
-	case S_IFIFO: return "fifo";
+	case S_IFREG: return SLIM_REPORT_FILE;
+	case S_IFDIR: return SLIM_REPORT_DIR;
+	case S_IFLNK: return SLIM_REPORT_LINK;
+	case S_IFCHR: return SLIM_REPORT_CHAR;
+	case S_IFBLK: return SLIM_REPORT_BLOCK;
+	case S_IFIFO: return SLIM_REPORT_FIFO;
 	}
-	return "socket";
+	return SLIM_REPORT_SOCKET;
 }
 
 /* What one image's part of the model is made from. */
@@ -38,9 +40,7 @@ struct build {
 	struct slim_arena *arena;
 	struct slim_report_image *image;
 	const struct slim_report_source *source;
-	bool *selected;     /* of each node: it is in the selection */
-	const char **paths; /* of each node, shared by entries and reasons; NULL unless the report
-			       is detailed */
+	bool *selected; /* of each node: it is in the selection */
 };
 
 static int by_address(const void *a, const void *b)
@@ -141,47 +141,90 @@ static void add_packages(struct build *b)
 	}
 }
 
-static void add_reasons(struct build *b, const struct slim_node *node, struct slim_report_path *out)
+static void add_reasons(struct build *b, const struct slim_chains *chains, const struct slim_node *node,
+			struct slim_report_path *out)
 {
 	const struct slim_reason *first = slim_trace_reasons(b->source->trace, node);
+	const struct slim_reason *step = slim_chain_step(chains, node);
 	for (const struct slim_reason *r = first; r; r = r->next)
 		out->reason_count++;
-	struct slim_report_reason *reasons =
-		slim_arena_alloc(b->arena, (out->reason_count + 1) * sizeof(*reasons));
-	size_t i = 0;
-	for (const struct slim_reason *r = first; r; r = r->next)
-		reasons[i++] = (struct slim_report_reason){
-			slim_rule(r->rule), r->from ? b->paths[r->from->id] : NULL,
-			copy(b->arena, r->evidence ? r->evidence : "")
-		};
+	struct slim_report_reason *reasons = slim_arena_alloc(b->arena, (out->reason_count + 1) * sizeof(*reasons));
+	uint32_t i = 0;
+	for (const struct slim_reason *r = first; r; r = r->next) {
+		if (r == step)
+			out->step = i;
+		reasons[i++] = (struct slim_report_reason){ r->rule, r->from ? r->from->id : SLIM_REPORT_NONE,
+							    copy(b->arena, r->evidence ? r->evidence : "") };
+	}
 	out->reasons = reasons;
+}
+
+static struct slim_report_path describe_node(const struct build *b, const struct slim_node *node)
+{
+	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(b->source->trace), node);
+	const struct slim_report_path *parent = node->parent ? &b->image->paths[node->parent->id] : NULL;
+	return (struct slim_report_path){
+		.path = slim_node_path(b->arena, node),
+		.type = type_of(node),
+		.kept = b->selected[node->id],
+		.depth = parent ? parent->depth + 1 : 0,
+		.owner = owner ? owner->index : SLIM_REPORT_NONE,
+		.size = size_of(b, node),
+		.was = slim_node_is_file(node) ? node->inode->size : 0,
+		.same_as = SLIM_REPORT_NONE,
+		.step = SLIM_REPORT_NONE,
+	};
+}
+
+/* A name of a file that has several. */
+struct name {
+	const struct slim_inode *inode;
+	uint32_t id;
+	bool kept;
+};
+
+static int by_inode_then_kept(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	if (x->inode != y->inode)
+		return (x->inode > y->inode) - (x->inode < y->inode);
+	if (x->kept != y->kept)
+		return x->kept ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void add_names(struct build *b)
+{
+	slim_autofree struct name *names = NULL;
+	size_t count = 0, capacity = 0;
+	for (uint32_t id = 1; id < b->image->path_count; id++) {
+		const struct slim_node *node = slim_tree_node(b->source->tree, id);
+		if (slim_node_is_file(node) && node->inode->links > 1)
+			*slim_push(&names, &count, &capacity) = (struct name){ node->inode, id, b->selected[id] };
+	}
+	if (count)
+		qsort(names, count, sizeof(*names), by_inode_then_kept);
+	for (size_t i = 1, first = 0; i < count; i++)
+		if (names[i].inode == names[first].inode)
+			b->image->paths[names[i].id].same_as = names[first].id;
+		else
+			first = i;
 }
 
 static void add_paths(struct build *b)
 {
-	const struct slim_packages *packages = slim_trace_packages(b->source->trace);
-	size_t n = slim_tree_count(b->source->tree), kept = 0;
-	for (uint32_t id = 1; id < n; id++) {
-		b->paths[id] = slim_node_path(b->arena, slim_tree_node(b->source->tree, id));
-		kept += b->selected[id];
-	}
-	b->image->kept = slim_arena_alloc(b->arena, (kept + 1) * sizeof(*b->image->kept));
-	b->image->dropped = slim_arena_alloc(b->arena, (n - kept) * sizeof(*b->image->dropped));
-	for (uint32_t id = 1; id < n; id++) {
+	slim_cleanup(slim_chains_free_p) struct slim_chains *chains =
+		slim_chains_new(b->source->trace, b->source->tree);
+	size_t n = slim_tree_count(b->source->tree);
+	b->image->paths = slim_arena_alloc(b->arena, n * sizeof(*b->image->paths));
+	b->image->path_count = n;
+	for (uint32_t id = 0; id < n; id++) {
 		const struct slim_node *node = slim_tree_node(b->source->tree, id);
-		struct slim_report_path *out =
-			b->selected[id] ? &b->image->kept[b->image->kept_count++]
-					: &b->image->dropped[b->image->dropped_count++];
-		const struct slim_package *owner = slim_packages_owner(packages, node);
-		*out = (struct slim_report_path){
-			.path = b->paths[id],
-			.type = type_of(node),
-			.owner = owner ? b->image->packages[owner->index].name : NULL,
-			.size = size_of(b, node)
-		};
+		b->image->paths[id] = describe_node(b, node);
 		if (b->selected[id])
-			add_reasons(b, node, out);
+			add_reasons(b, chains, node, &b->image->paths[id]);
 	}
+	add_names(b);
 }
 
 static int by_path_and_text(const void *a, const void *b)
@@ -200,7 +243,7 @@ static void add_doubts(struct build *b)
 	struct slim_report_doubt *doubts = slim_arena_alloc(b->arena, (n + 1) * sizeof(*doubts));
 	n = 0;
 	for (const struct slim_doubt *d = slim_trace_doubts(b->source->trace); d; d = d->next)
-		doubts[n++] = (struct slim_report_doubt){ d->node ? b->paths[d->node->id] : NULL,
+		doubts[n++] = (struct slim_report_doubt){ d->node ? image->paths[d->node->id].path : NULL,
 							  copy(b->arena, d->text) };
 	qsort(doubts, n, sizeof(*doubts), by_path_and_text);
 	for (size_t i = 0; i < n; i++)
@@ -222,11 +265,9 @@ void slim_report_add(struct slim_report *report, const struct slim_report_source
 	image->cmd = copy_list(report->arena, source->image->config.cmd);
 	size_t nodes = slim_tree_count(source->tree);
 	slim_autofree bool *selected = slim_calloc(nodes, sizeof(*selected));
-	slim_autofree const char **paths = slim_calloc(nodes, sizeof(*paths));
 	for (size_t i = 0; i < source->selection->count; i++)
 		selected[source->selection->nodes[i]->id] = true;
-	struct build b = { report->arena, image, source, selected, paths };
-	paths[0] = "/";
+	struct build b = { report->arena, image, source, selected };
 	count(&b);
 	add_packages(&b);
 	slim_report_programs(image, source, selected, report->arena);

@@ -19,9 +19,8 @@ static size_t utf8_length(const unsigned char *s)
 	return n;
 }
 
-void slim_json_quote(const char *text, FILE *out)
+void slim_json_escape(const char *text, FILE *out)
 {
-	fputc('"', out);
 	for (const unsigned char *s = (const unsigned char *)text; *s;) {
 		size_t n = utf8_length(s);
 		if (!n)
@@ -35,5 +34,11 @@ void slim_json_quote(const char *text, FILE *out)
 			fwrite(s, 1, n, out);
 		s += n ? n : 1;
 	}
+}
+
+void slim_json_quote(const char *text, FILE *out)
+{
+	fputc('"', out);
+	slim_json_escape(text, out);
 	fputc('"', out);
 }

@@ -21,19 +21,38 @@ struct slim_totals {
 	uint64_t packages; /* of which at least one file is there */
 };
 
+enum { SLIM_REPORT_NONE = UINT32_MAX }; /* no place in a list */
+
 struct slim_report_reason {
-	const struct slim_rule *rule;
-	const char *from;     /* a path, or NULL */
+	enum slim_rule_id rule;
+	uint32_t from;        /* the place of the path that asked, or none: the image's config or the user */
 	const char *evidence;
+};
+
+enum slim_report_type {
+	SLIM_REPORT_FILE,
+	SLIM_REPORT_DIR,
+	SLIM_REPORT_LINK,
+	SLIM_REPORT_CHAR,
+	SLIM_REPORT_BLOCK,
+	SLIM_REPORT_FIFO,
+	SLIM_REPORT_SOCKET
 };
 
 struct slim_report_path {
 	const char *path;
-	const char *type;  /* "file", "dir", "link", "char", "block", "fifo", "socket" */
-	const char *owner; /* name of a package, or NULL */
-	uint64_t size;     /* of a file; 0 for what is none */
+	enum slim_report_type type;
+	bool kept;
+	uint32_t depth;    /* of the root 0 */
+	uint32_t owner;    /* the place of its package, or none */
+	uint64_t size;     /* of a file, as it is written when it stays; 0 for what is none */
+	uint64_t was;      /* its size in the input */
+	/* Of a file with several names: the place of the first one that stays, else of the first one; none for that one
+	   itself, and for all others. So sizes of paths without it add up to the totals. */
+	uint32_t same_as;
 	const struct slim_report_reason *reasons;
-	size_t reason_count;
+	uint32_t reason_count;
+	uint32_t step;     /* which reason is the last of the shortest chain, or none */
 };
 
 struct slim_report_package {
@@ -55,13 +74,17 @@ struct slim_report_image {
 	struct slim_written output;
 	const char **dropped_programs; /* paths of programs in PATH's folders that leave, in the order of the tree */
 	size_t dropped_program_count;
-	/* The lists below are empty unless the report is detailed. In the order of the tree, doubts sorted. */
-	struct slim_report_path *kept, *dropped;
-	size_t kept_count, dropped_count;
 	struct slim_report_package *packages;
 	size_t package_count;
-	struct slim_report_doubt *doubts;
+	/* The lists below are empty unless the report is detailed. */
+	struct slim_report_path *paths; /* of the whole tree, in its order: the first one is the root */
+	size_t path_count;
+	struct slim_report_doubt *doubts; /* sorted */
 	size_t doubt_count;
+};
+
+struct slim_timings { /* seconds; of all images together */
+	double read, trace, write, total;
 };
 
 struct slim_report {
@@ -78,6 +101,7 @@ struct slim_report {
 	size_t image_count, image_capacity;
 	const char *const *warnings;    /* sorted; the log owns them */
 	size_t warning_count;
+	const struct slim_timings *timings; /* NULL: not asked for */
 };
 
 void slim_report_clear(struct slim_report *report);
@@ -99,7 +123,8 @@ void slim_report_add(struct slim_report *report, const struct slim_report_source
 
 /* The summary of a run, at most 80 columns wide. */
 void slim_report_text(const struct slim_report *report, double seconds, FILE *out);
-/* docs/report.md describes it. No timings: the same run gives the same bytes. */
+const char *slim_report_type_name(enum slim_report_type type);
+/* docs/report.md describes it. Without timings the same run gives the same bytes. */
 void slim_report_json(const struct slim_report *report, FILE *out);
 /* One self-contained page. */
 void slim_report_html(const struct slim_report *report, FILE *out);
@@ -111,5 +136,7 @@ const char *slim_human_count(uint64_t count, char *buffer);
 
 /* A JSON string with quotes. Control bytes and `<` are escaped; a byte that is no UTF-8 becomes the text \xNN. */
 void slim_json_quote(const char *text, FILE *out);
+/* The same without quotes. */
+void slim_json_escape(const char *text, FILE *out);
 
 #endif

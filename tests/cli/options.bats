@@ -290,6 +290,15 @@ cli_image.app(ballast=text).save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	cmp first.json report.json
 }
 
+@test "--timings: seconds in the report, which has none without" {
+	image app
+	slimmed --report report.json
+	[ "$(report '"timings" in r')" = False ]
+	slimmed --timings --report report.json
+	[ "$(report 'sorted(r["timings"])')" = "['read', 'total', 'trace', 'write']" ]
+	[ "$(report 'r["timings"]["total"] > 0')" = True ]
+}
+
 @test "--report FILE.json: one image for each platform" {
 	image platforms
 	slimmed --report report.json

@@ -107,5 +107,10 @@ int slim_tag_check(const char *tag, struct slim_error **err) SLIM_MUST_CHECK;
 
 /* Whether slim made IMAGE and nothing was added since: one layer, and slim's entry is the last of its history. */
 bool slim_image_is_slimmed(const struct slim_image *image);
+/*
+ * Whether slim made IMAGE, slimmed or squashed, from ORIGINAL: one layer, ORIGINAL's history with slim's entry behind
+ * it, and nothing else of the config differs.
+ */
+bool slim_image_is_made_from(const struct slim_image *image, const struct slim_image *original);
 
 #endif

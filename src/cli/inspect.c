@@ -11,7 +11,7 @@
 #include "options.h"
 #include "pipeline.h"
 
-enum { FOLDER_DEPTH = 3, MAGIC = 8 };
+enum { MAGIC = 8 };
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -19,20 +19,6 @@ static int by_bytes(const void *a, const void *b)
 	if (x->bytes != y->bytes)
 		return x->bytes < y->bytes ? 1 : -1;
 	return strcmp(x->path, y->path);
-}
-
-/* The folder that a file is counted under: an ancestor at most FOLDER_DEPTH below the root. */
-static const struct slim_node *folder_of(const struct slim_node *file)
-{
-	const struct slim_node *chain[FOLDER_DEPTH] = { NULL };
-	for (const struct slim_node *n = file->parent; n->parent; n = n->parent) {
-		memmove(chain + 1, chain, sizeof(chain) - sizeof(*chain));
-		chain[0] = n;
-	}
-	for (size_t i = FOLDER_DEPTH; i-- > 0;)
-		if (chain[i])
-			return chain[i];
-	return file->parent->parent ? file->parent : NULL;
 }
 
 static void add_folders(struct slim_inspected *in, const struct slim_tree *tree)
@@ -44,8 +30,7 @@ static void add_folders(struct slim_inspected *in, const struct slim_tree *tree)
 		const struct slim_node *node = slim_tree_node(tree, id);
 		if (!slim_node_is_file(node))
 			continue;
-		const struct slim_node *folder = folder_of(node);
-		uint32_t at = folder ? folder->id : 0;
+		uint32_t at = slim_folder_of(node)->id;
 		in->files++;
 		files[at]++;
 		bytes[at] += node->inode->size /

@@ -1,25 +1,16 @@
 /* An inspected image as JSON. */
 #include <inttypes.h>
 
+#include "../report/json_parts.h"
 #include "../report/report.h"
 #include "inspect.h"
 
-static void text(const char *name, const char *value, FILE *out)
-{
-	fprintf(out, "\"%s\": ", name);
-	slim_json_quote(value, out);
-	fputs(", ", out);
-}
-
+/* `"name": ["a", "b"],` on a line of its own */
 static void strings(const char *name, const char **list, FILE *out)
 {
-	fprintf(out, "\"%s\": [", name);
-	for (const char **s = list; *s; s++) {
-		if (s != list)
-			fputs(", ", out);
-		slim_json_quote(*s, out);
-	}
-	fputs("],\n", out);
+	fprintf(out, "\"%s\": ", name);
+	slim_put_list((const char *const *)list, out);
+	fputs(",\n", out);
 }
 
 static void layers(const struct slim_inspected *in, FILE *out)
@@ -29,9 +20,9 @@ static void layers(const struct slim_inspected *in, FILE *out)
 		const struct slim_inspected_layer *l = &in->layers[i];
 		fputs(i ? ",\n{" : "\n{", out);
 		if (l->ref->has_digest)
-			text("digest", l->ref->digest.text, out);
-		text("diff_id", l->ref->diff_id.text, out);
-		text("compression", l->compression, out);
+			slim_put_text("digest", l->ref->digest.text, out);
+		slim_put_text("diff_id", l->ref->diff_id.text, out);
+		slim_put_text("compression", l->compression, out);
 		fprintf(out,
 			"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"entries\": %" PRIu64
 			"}",
@@ -46,9 +37,9 @@ static void packages(const struct slim_inspected *in, FILE *out)
 	for (size_t i = 0; i < slim_packages_count(in->packages); i++) {
 		const struct slim_package *p = slim_packages_at(in->packages, i);
 		fputs(i ? ",\n{" : "\n{", out);
-		text("name", p->name, out);
-		text("version", p->version, out);
-		text("architecture", p->architecture, out);
+		slim_put_text("name", p->name, out);
+		slim_put_text("version", p->version, out);
+		slim_put_text("architecture", p->architecture, out);
 		fprintf(out, "\"files\": %zu}", p->file_count);
 	}
 	fputs("],\n", out);
@@ -59,10 +50,10 @@ void slim_inspected_json(const struct slim_inspected *in, FILE *out)
 	const struct slim_config *c = &in->image->config;
 	fputs("{", out);
 	strings("refs", in->image->refs, out);
-	text("platform", in->platform, out);
-	text("config", in->config_digest, out);
-	text("user", c->user, out);
-	text("working_dir", c->working_dir, out);
+	slim_put_text("platform", in->platform, out);
+	slim_put_text("config", in->config_digest, out);
+	slim_put_text("user", c->user, out);
+	slim_put_text("working_dir", c->working_dir, out);
 	fputc('\n', out);
 	strings("entrypoint", c->entrypoint, out);
 	strings("cmd", c->cmd, out);
@@ -77,7 +68,7 @@ void slim_inspected_json(const struct slim_inspected *in, FILE *out)
 	fputs("\"folders\": [", out);
 	for (size_t i = 0; i < in->folder_count; i++) {
 		fputs(i ? ",\n{" : "\n{", out);
-		text("path", in->folders[i].path, out);
+		slim_put_text("path", in->folders[i].path, out);
 		fprintf(out, "\"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "}",
 			in->folders[i].files, in->folders[i].bytes);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "json_parts.h"
 
 enum { SCHEMA = 1 };
 
@@ -17,46 +18,6 @@ const char *slim_report_type_name(enum slim_report_type type)
 		[SLIM_REPORT_SOCKET] = "socket",
 	};
 	return names[type];
-}
-
-static void quote_or_null(const char *text, FILE *out)
-{
-	if (text)
-		slim_json_quote(text, out);
-	else
-		fputs("null", out);
-}
-
-/* `"name": "text", ` */
-static void text_member(const char *name, const char *text, FILE *out)
-{
-	fprintf(out, "\"%s\": ", name);
-	quote_or_null(text, out);
-	fputs(", ", out);
-}
-
-static void strings(const char *const *items, size_t count, FILE *out)
-{
-	fputc('[', out);
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			fputs(", ", out);
-		slim_json_quote(items[i], out);
-	}
-	fputc(']', out);
-}
-
-static size_t length(const char **items)
-{
-	size_t n = 0;
-	while (items[n])
-		n++;
-	return n;
-}
-
-static void next_element(size_t i, FILE *out)
-{
-	fputs(i ? ",\n" : "\n", out);
 }
 
 static void totals(const char *name, const struct slim_totals *t, bool layers_known, FILE *out)
@@ -88,7 +49,7 @@ static void reasons(const struct slim_report_image *image, const struct slim_rep
 		const struct slim_rule *rule = slim_rule(r->rule);
 		fprintf(out, "%s{\"rule\": \"%s\", \"confidence\": \"%s\", ", i ? ", " : "", rule->name,
 			slim_confidence_name(rule->confidence));
-		text_member("from", r->from == SLIM_REPORT_NONE ? NULL : image->paths[r->from].path, out);
+		slim_put_text("from", r->from == SLIM_REPORT_NONE ? NULL : image->paths[r->from].path, out);
 		fputs("\"evidence\": ", out);
 		slim_json_quote(r->evidence, out);
 		fputc('}', out);
@@ -100,9 +61,9 @@ static void reasons(const struct slim_report_image *image, const struct slim_rep
 static void path(const struct slim_report_image *image, const struct slim_report_path *p, FILE *out)
 {
 	fputc('{', out);
-	text_member("path", p->path, out);
+	slim_put_text("path", p->path, out);
 	fprintf(out, "\"type\": \"%s\", \"size\": %" PRIu64 ", \"package\": ", slim_report_type_name(p->type), p->size);
-	quote_or_null(p->owner == SLIM_REPORT_NONE ? NULL : image->packages[p->owner].name, out);
+	slim_put_value(p->owner == SLIM_REPORT_NONE ? NULL : image->packages[p->owner].name, out);
 	if (p->was != p->size)
 		fprintf(out, ", \"was\": %" PRIu64, p->was);
 	if (p->same_as != SLIM_REPORT_NONE) {
@@ -121,7 +82,7 @@ static void paths(const struct slim_report_image *image, bool kept, FILE *out)
 	for (size_t i = 1; i < image->path_count; i++) { /* 0 is the root */
 		if (image->paths[i].kept != kept)
 			continue;
-		next_element(count++, out);
+		slim_put_next(count++, out);
 		path(image, &image->paths[i], out);
 	}
 	fputc(']', out);
@@ -132,11 +93,11 @@ void slim_json_packages(const struct slim_report_image *image, FILE *out)
 	fputs("\"packages\": [", out);
 	for (size_t i = 0; i < image->package_count; i++) {
 		const struct slim_report_package *p = &image->packages[i];
-		next_element(i, out);
+		slim_put_next(i, out);
 		fputc('{', out);
-		text_member("name", p->name, out);
-		text_member("version", p->version, out);
-		text_member("architecture", p->architecture, out);
+		slim_put_text("name", p->name, out);
+		slim_put_text("version", p->version, out);
+		slim_put_text("architecture", p->architecture, out);
 		fprintf(out,
 			"\"files\": %" PRIu64 ", \"kept_files\": %" PRIu64 ", \"bytes\": %" PRIu64
 			", \"kept_bytes\": %" PRIu64 "}",
@@ -149,9 +110,9 @@ void slim_json_doubts(const struct slim_report_image *image, FILE *out)
 {
 	fputs("\"doubts\": [", out);
 	for (size_t i = 0; i < image->doubt_count; i++) {
-		next_element(i, out);
+		slim_put_next(i, out);
 		fputc('{', out);
-		text_member("path", image->doubts[i].path, out);
+		slim_put_text("path", image->doubts[i].path, out);
 		fputs("\"text\": ", out);
 		slim_json_quote(image->doubts[i].text, out);
 		fputc('}', out);
@@ -161,12 +122,12 @@ void slim_json_doubts(const struct slim_report_image *image, FILE *out)
 
 void slim_json_image_head(const struct slim_report_image *image, FILE *out)
 {
-	text_member("name", image->name, out);
-	text_member("platform", image->platform, out);
+	slim_put_text("name", image->name, out);
+	slim_put_text("platform", image->platform, out);
 	fputs("\"entrypoint\": ", out);
-	strings((const char *const *)image->entrypoint, length(image->entrypoint), out);
+	slim_put_list((const char *const *)image->entrypoint, out);
 	fputs(", \"cmd\": ", out);
-	strings((const char *const *)image->cmd, length(image->cmd), out);
+	slim_put_list((const char *const *)image->cmd, out);
 	fputs(",\n", out);
 	totals("before", &image->before, true, out);
 	fputs(",\n", out);
@@ -181,7 +142,7 @@ void slim_json_image_head(const struct slim_report_image *image, FILE *out)
 	else
 		fputs("null", out);
 	fputs(",\n\"dropped_programs\": ", out);
-	strings(image->dropped_programs, image->dropped_program_count, out);
+	slim_put_strings(image->dropped_programs, image->dropped_program_count, out);
 }
 
 static void image(const struct slim_report_image *image, FILE *out)
@@ -206,7 +167,7 @@ static void wishes(const struct slim_wishes *w, FILE *out)
 	fputs("\"wishes\": [", out);
 	for (size_t i = 0; i < w->count; i++) {
 		fprintf(out, "%s{\"kind\": \"%s\", ", i ? ", " : "", kinds[w->items[i].kind]);
-		text_member("text", w->items[i].text, out);
+		slim_put_text("text", w->items[i].text, out);
 		fputs("\"origin\": ", out);
 		slim_json_quote(w->items[i].origin, out);
 		fputc('}', out);
@@ -221,9 +182,9 @@ static void options(const struct slim_report *r, FILE *out)
 		[SLIM_LAYER_ZSTD] = "zstd", [SLIM_LAYER_GZIP] = "gzip", [SLIM_LAYER_PLAIN] = "none"
 	};
 	fputs("\"options\": {", out);
-	text_member("image", r->image_wish, out);
-	text_member("platform", r->platform_wish, out);
-	text_member("tag", r->write->tag, out);
+	slim_put_text("image", r->image_wish, out);
+	slim_put_text("platform", r->platform_wish, out);
+	slim_put_text("tag", r->write->tag, out);
 	fprintf(out, "\"compression\": \"%s\", \"level\": ", formats[r->write->format]);
 	if (r->write->level)
 		fprintf(out, "%d, ", r->write->level);
@@ -245,12 +206,12 @@ void slim_json_head(const struct slim_report *r, FILE *out)
 	fprintf(out, "\"schema\": %d,\n\"slim\": ", SCHEMA);
 	slim_json_quote(PACKAGE_VERSION, out);
 	fputs(",\n\"input\": {", out);
-	text_member("name", r->input, out);
-	text_member("form", r->form, out);
+	slim_put_text("name", r->input, out);
+	slim_put_text("form", r->form, out);
 	fprintf(out, "\"size\": %" PRIu64 "},\n\"output\": ", r->input_size);
 	if (r->output) {
 		fputc('{', out);
-		text_member("name", r->output, out);
+		slim_put_text("name", r->output, out);
 		fprintf(out, "\"size\": %" PRIu64 "}", r->output_size);
 	} else {
 		fputs("null", out);
@@ -258,7 +219,7 @@ void slim_json_head(const struct slim_report *r, FILE *out)
 	fputs(",\n", out);
 	options(r, out);
 	fputs(",\n\"warnings\": ", out);
-	strings(r->warnings, r->warning_count, out);
+	slim_put_strings(r->warnings, r->warning_count, out);
 	if (r->timings)
 		timings(r->timings, out);
 }
@@ -269,7 +230,7 @@ void slim_report_json(const struct slim_report *r, FILE *out)
 	slim_json_head(r, out);
 	fputs(",\n\"images\": [", out);
 	for (size_t i = 0; i < r->image_count; i++) {
-		next_element(i, out);
+		slim_put_next(i, out);
 		image(&r->images[i], out);
 	}
 	fputs("]\n}\n", out);

@@ -43,24 +43,6 @@ struct build {
 	bool *selected; /* of each node: it is in the selection */
 };
 
-static int by_address(const void *a, const void *b)
-{
-	const void *const *x = a, *const *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
-/* Sizes of the files that have several names: each once. */
-static uint64_t shared_bytes(const struct slim_inode **inodes, size_t count)
-{
-	uint64_t bytes = 0;
-	if (count)
-		qsort(inodes, count, sizeof(const struct slim_inode *), by_address);
-	for (size_t i = 0; i < count; i++)
-		if (!i || inodes[i] != inodes[i - 1])
-			bytes += inodes[i]->size;
-	return bytes;
-}
-
 /* Of a file as it is written when it stays, else as it was; 0 of what is no file. */
 static uint64_t size_of(const struct build *b, const struct slim_node *node)
 {
@@ -70,37 +52,12 @@ static uint64_t size_of(const struct build *b, const struct slim_node *node)
 				       node->inode->size;
 }
 
-/* The nodes of the whole tree, or of the selection; the root does not count. */
-static void count_nodes(const struct build *b, bool selected_only, struct slim_totals *totals)
-{
-	size_t count = slim_tree_count(b->source->tree), shared = 0;
-	slim_autofree const struct slim_inode **inodes = slim_calloc(count, sizeof(*inodes));
-	for (uint32_t id = 1; id < count; id++) {
-		const struct slim_node *node = slim_tree_node(b->source->tree, id);
-		if (selected_only && !b->selected[id])
-			continue;
-		totals->files += slim_node_is_file(node);
-		totals->folders += slim_node_is_dir(node);
-		totals->links += slim_node_is_link(node);
-		if (!slim_node_is_file(node))
-			continue;
-		const struct slim_inode *inode =
-			selected_only ? slim_selection_inode(b->source->selection, node) :
-					node->inode;
-		if (inode->links > 1)
-			inodes[shared++] = inode;
-		else
-			totals->bytes += inode->size;
-	}
-	totals->bytes += shared_bytes(inodes, shared);
-}
-
 static void count(struct build *b)
 {
 	struct slim_report_image *image = b->image;
 	const struct slim_report_source *source = b->source;
-	count_nodes(b, false, &image->before);
-	count_nodes(b, true, &image->after);
+	slim_totals_count(&image->before, source->tree, NULL, NULL);
+	slim_totals_count(&image->after, source->tree, source->selection, b->selected);
 	image->before.layers = source->image->layer_count;
 	image->before.unpacked = source->unpacked;
 	for (size_t i = 0; i < source->image->layer_count; i++)

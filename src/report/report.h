@@ -21,6 +21,17 @@ struct slim_totals {
 	uint64_t packages; /* of which at least one file is there */
 };
 
+/*
+ * Add the files, folders, links and bytes of TREE; the root does not count. Of a SELECTION (else NULL) only the nodes
+ * that SELECTED has, by number, with the sizes that they are written with.
+ */
+void slim_totals_count(struct slim_totals *totals, const struct slim_tree *tree, const struct slim_selection *selection,
+		       const bool *selected);
+
+/* The folder that NODE (not the root) is counted under: one that it is in, at most SLIM_FOLDER_DEPTH below the root. */
+const struct slim_node *slim_folder_of(const struct slim_node *node);
+enum { SLIM_FOLDER_DEPTH = 3 };
+
 enum { SLIM_REPORT_NONE = UINT32_MAX }; /* no place in a list */
 
 struct slim_report_reason {

@@ -23,15 +23,27 @@ static void set(json_t *object, const char *key, json_t *value)
 		slim_out_of_memory();
 }
 
-/* Whether slim made IMAGE with COMMENT and nothing was added since. */
-static bool is_made_by_slim(const struct slim_image *image, const char *wanted)
+/* The comment of the last entry of IMAGE's history, if that is slim's and about the only layer; else NULL. */
+static const char *comment_of(const struct slim_image *image)
 {
 	const json_t *history = json_object_get(image->config_json, "history");
 	const json_t *last = json_array_get(history, json_array_size(history) - 1);
 	const char *by = json_string_value(json_object_get(last, "created_by"));
 	const char *comment = json_string_value(json_object_get(last, "comment"));
-	return image->layer_count == 1 && by && comment && slim_blob_starts(slim_blob_of(by), SLIM_CREATED_BY) &&
-	       !strcmp(comment, wanted);
+	bool is_slims = image->layer_count == 1 && by && slim_blob_starts(slim_blob_of(by), SLIM_CREATED_BY);
+	return is_slims ? comment : NULL;
+}
+
+/* Whether slim made IMAGE with COMMENT and nothing was added since. */
+static bool is_made_by_slim(const struct slim_image *image, const char *wanted)
+{
+	const char *comment = comment_of(image);
+	return comment && !strcmp(comment, wanted);
+}
+
+bool slim_image_is_slims(const struct slim_image *image)
+{
+	return comment_of(image) != NULL;
 }
 
 bool slim_image_is_slimmed(const struct slim_image *image)

@@ -4,6 +4,9 @@
 
 #include "slim/write.h"
 
+/* Whether slim made IMAGE, slimmed or squashed, and nothing was added since. */
+bool slim_image_is_slims(const struct slim_image *image);
+
 /* IMAGE's config with one layer of DIFF_ID, and a word in its history; SQUASH_ONLY: nothing was left out. */
 int slim_config_edit(const struct slim_image *image, const struct slim_digest *diff_id, bool squash_only, json_t **out,
 		     struct slim_error **err) SLIM_MUST_CHECK;

@@ -5,12 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "slim/alloc.h"
+
+#include "cli/confine.h"
 #include "cli/options.h"
 
 static int say(const struct slim_error *err)
 {
 	slim_put_line(stderr, "slim: ", slim_error_text(err));
 	return slim_error_status(err);
+}
+
+/* What is read and what is written is known now; nothing else will be touched. */
+static void confine(const struct slim_cli *cli, struct slim_log *log)
+{
+	size_t inputs = cli->command->inputs < cli->operand_count ? cli->command->inputs : cli->operand_count;
+	slim_autofree const char **writes = slim_calloc(cli->report_count + 1, sizeof(*writes));
+	struct slim_confinement wanted = { .reads = (const char *const *)cli->operands, .writes = writes };
+	wanted.read_count = inputs;
+	for (size_t i = 0; i < cli->report_count; i++)
+		writes[wanted.write_count++] = cli->reports[i];
+	if (cli->command->bit == SLIM_FOR_SLIM && cli->operand_count > inputs)
+		writes[wanted.write_count++] = cli->operands[inputs];
+	slim_confine_memory(cli->limits.memory);
+	slim_confine(&wanted, log);
 }
 
 static int run(struct slim_cli *cli, struct slim_error **err)
@@ -24,6 +42,7 @@ static int run(struct slim_cli *cli, struct slim_error **err)
 		return 0;
 	}
 	struct slim_log *log = slim_log_new(stderr, cli->level, cli->progress);
+	confine(cli, log);
 	int result = cli->command->run(cli, log, err);
 	slim_log_free(log);
 	return result;

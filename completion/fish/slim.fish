@@ -22,6 +22,7 @@ complete -c slim -n $writes -s n -l dry-run -d 'trace and report, write no image
 complete -c slim -n $inspect -l json -d 'print JSON'
 complete -c slim -x -l max-size -d 'refuse layers of more bytes'
 complete -c slim -x -l max-files -d 'refuse layers of more entries'
+complete -c slim -x -l max-memory -d 'end rather than take more memory'
 complete -c slim -x -s j -l jobs -d 'threads to use'
 complete -c slim -s q -l quiet -d 'say nothing but errors'
 complete -c slim -s v -l verbose -d 'tell more'

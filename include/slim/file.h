@@ -18,7 +18,10 @@ struct slim_file;
 struct slim_file *slim_file_new(int fd, const char *name);
 /* Open HOST_PATH for reading; it must be a regular file. */
 int slim_file_open(const char *host_path, struct slim_file **out, struct slim_error **err) SLIM_MUST_CHECK;
-/* A spool: an unlinked file in $TMPDIR, else /var/tmp, else /tmp. */
+/* Where spools may lie: $TMPDIR, or else /var/tmp, then /tmp. Returns how many; the names are the process's own. */
+enum { SLIM_SPOOL_FOLDERS = 2 };
+size_t slim_spool_folders(const char *folders[SLIM_SPOOL_FOLDERS]);
+/* A spool: an unlinked file in the first of slim_spool_folders that takes one. */
 int slim_file_spool(const char *name, struct slim_file **out, struct slim_error **err) SLIM_MUST_CHECK;
 
 struct slim_file *slim_file_ref(struct slim_file *file);

@@ -9,9 +9,12 @@
 struct slim_limits {
 	uint64_t size;  /* uncompressed bytes of all layers of an image */
 	uint64_t files; /* entries of all layers of an image */
+	uint64_t memory; /* bytes that the process may ask for */
 };
 
-#define SLIM_LIMITS_DEFAULT ((struct slim_limits){ .size = UINT64_C(256) << 30, .files = 20000000 })
+#define SLIM_LIMITS_DEFAULT ((struct slim_limits){ \
+	.size = UINT64_C(256) << 30, .files = 10000000, \
+	.memory = UINT64_C(4) << 30 })
 
 /* What is left of the limits: one for an image, shared by the threads that read its layers. */
 struct slim_budget {

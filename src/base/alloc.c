@@ -1,15 +1,20 @@
 #include "slim/alloc.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void slim_out_of_memory(void)
 {
-	static const char line[] = "slim: out of memory\n";
-	ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
+	static const char plain[] = "slim: out of memory\n", bounded[] = "slim: out of memory (--max-memory)\n";
+	struct rlimit limit;
+	bool is_bounded = !getrlimit(RLIMIT_DATA, &limit) && limit.rlim_cur != RLIM_INFINITY;
+	const char *line = is_bounded ? bounded : plain;
+	ssize_t written = write(STDERR_FILENO, line, strlen(line));
 	(void)written; /* nothing is left to be done about it */
 	_exit(1);
 }

@@ -18,6 +18,7 @@ struct slim_command {
 	enum slim_for bit;
 	const char *operands; /* as the usage line shows them */
 	size_t least, most;   /* how many operands */
+	size_t inputs;        /* of these the first so many are read: files or folders of the host */
 	const char *about;    /* what --help says below the usage */
 	int (*run)(struct slim_cli *cli, struct slim_log *log, struct slim_error **err);
 };

@@ -8,6 +8,7 @@ static const struct slim_command slim_itself = {
 	.operands = "IN OUT",
 	.least = 2,
 	.most = 2,
+	.inputs = 1,
 	.about = "Write the container image IN to OUT with only the files that its entrypoint\n"
 		 "can need, in one layer. IN is an image archive, an OCI layout folder, or - for\n"
 		 "standard input; OUT is the archive to be, or - for standard output.",
@@ -20,6 +21,7 @@ static const struct slim_command why = {
 	.operands = "IN PATH...",
 	.least = 2,
 	.most = SIZE_MAX,
+	.inputs = 1,
 	.about = "Say why each PATH of the image IN would stay, or that nothing asks for it.\n"
 		 "The options that change what stays change the answer alike.",
 	.run = slim_command_why,
@@ -31,6 +33,7 @@ static const struct slim_command inspect = {
 	.operands = "IMAGE",
 	.least = 1,
 	.most = 1,
+	.inputs = 1,
 	.about = "Show what is in an image archive: its images and platforms, the start command,\n"
 		 "layers, packages, and where the bytes are.",
 	.run = slim_command_inspect,

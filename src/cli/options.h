@@ -60,6 +60,7 @@ int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **e
 int slim_set_progress(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_size(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_max_memory(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_allow(struct slim_cli *cli, const char *value, struct slim_error **err);
 
 #endif

@@ -152,6 +152,11 @@ int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_erro
 	return 0;
 }
 
+int slim_set_max_memory(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	return read_size(value, &cli->limits.memory) ? 0 : bad(err, "--max-memory", value, "a size like 800M or 20G");
+}
+
 int slim_set_allow(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	slim_cleanup(slim_file_unref_p) struct slim_file *file = NULL;

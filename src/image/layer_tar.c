@@ -1,5 +1,6 @@
 #include "layer_tar.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -45,6 +46,8 @@ static int fail_archive(struct slim_layer_reader *r, struct archive *a, struct s
 	}
 	if (r->ended && slim_tar_watch_end(&r->watch, err))
 		return -1;
+	if (archive_errno(a) == ENOMEM)
+		slim_out_of_memory();
 	const char *text = archive_error_string(a);
 	return slim_fail(err, SLIM_BAD_INPUT, "%s", text ? text : "no tar archive");
 }

@@ -1,5 +1,6 @@
 #include "source.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -129,6 +130,8 @@ static int fail_archive(struct archive *a, struct window *w, struct slim_error *
 		*err = slim_steal(&w->err);
 		return -1;
 	}
+	if (archive_errno(a) == ENOMEM)
+		slim_out_of_memory();
 	return slim_fail(err, SLIM_BAD_INPUT, "no tar archive, or a damaged one: %s", archive_error_string(a));
 }
 

@@ -52,6 +52,7 @@ struct slim_hasher *slim_hasher_new(enum slim_digest_kind kind)
 {
 	struct slim_hasher *h = slim_calloc(1, sizeof(*h));
 	h->kind = kind;
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* openssl.cnf of the host decides nothing here */
 	h->context = EVP_MD_CTX_new();
 	EVP_MD *md = EVP_MD_fetch(NULL, kind == SLIM_SHA256 ? "SHA256" : "SHA512", NULL);
 	if (!h->context || !md || !EVP_DigestInit_ex2(h->context, md, NULL))

@@ -57,13 +57,20 @@ static int unnamed_file(const char *folder)
 	return fd;
 }
 
-int slim_file_spool(const char *name, struct slim_file **out, struct slim_error **err)
+size_t slim_spool_folders(const char *folders[SLIM_SPOOL_FOLDERS])
 {
 	const char *wanted = getenv("TMPDIR");
-	const char *folders[] = { wanted, "/var/tmp", "/tmp" };
-	size_t first = wanted && *wanted ? 0 : 1, last = first ? 3 : 1;
+	folders[0] = wanted && *wanted ? wanted : "/var/tmp";
+	folders[1] = "/tmp";
+	return wanted && *wanted ? 1 : SLIM_SPOOL_FOLDERS;
+}
+
+int slim_file_spool(const char *name, struct slim_file **out, struct slim_error **err)
+{
+	const char *folders[SLIM_SPOOL_FOLDERS];
+	size_t count = slim_spool_folders(folders);
 	int errnum = 0;
-	for (size_t i = first; i < last; i++) {
+	for (size_t i = 0; i < count; i++) {
 		int fd = unnamed_file(folders[i]);
 		if (fd < 0) {
 			errnum = errno;
@@ -73,7 +80,7 @@ int slim_file_spool(const char *name, struct slim_file **out, struct slim_error 
 		(*out)->folder = slim_strdup(folders[i]);
 		return 0;
 	}
-	return slim_fail_errno(err, errnum, "a temporary file in %s (TMPDIR names another folder)", folders[first]);
+	return slim_fail_errno(err, errnum, "a temporary file in %s (TMPDIR names another folder)", folders[0]);
 }
 
 struct slim_file *slim_file_ref(struct slim_file *file)

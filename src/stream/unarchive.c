@@ -1,4 +1,6 @@
 /* bzip2 and xz, which few layers use: through libarchive's filters. */
+#include <errno.h>
+
 #include <archive.h>
 #include <archive_entry.h>
 
@@ -32,6 +34,8 @@ static int failed(struct unarchive *u, struct slim_error **err)
 		*err = slim_steal(&u->cause);
 		return -1;
 	}
+	if (archive_errno(u->archive) == ENOMEM)
+		slim_out_of_memory();
 	const char *why = archive_error_string(u->archive);
 	return slim_fail(err, SLIM_BAD_INPUT, "%s: %s", slim_compression_name(u->kind), why ? why : "corrupt data");
 }

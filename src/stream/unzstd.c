@@ -1,5 +1,6 @@
 /* RFC 8878: frames and skippable frames one after another. Memory follows the cap on windows, not a frame's claim. */
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "slim/alloc.h"
 #include "slim/stream.h"
@@ -38,6 +39,8 @@ static int run(struct unzstd *z, ZSTD_outBuffer *out, struct slim_error **err)
 {
 	ZSTD_inBuffer in = { z->in.ptr, z->in.len, 0 };
 	size_t before = out->pos, hint = ZSTD_decompressStream(z->context, out, &in);
+	if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
+		slim_out_of_memory();
 	if (ZSTD_isError(hint))
 		return slim_fail(err, SLIM_BAD_INPUT, "zstd: %s", ZSTD_getErrorName(hint));
 	z->in = slim_blob(z->in.ptr + in.pos, z->in.len - in.pos);

@@ -1,6 +1,7 @@
 #include "sink.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "slim/alloc.h"
 
@@ -58,6 +59,8 @@ static int zstd_pass(struct zstd *zstd, struct slim_blob bytes, ZSTD_EndDirectiv
 	for (;;) {
 		ZSTD_outBuffer out = { zstd->out, zstd->out_size, 0 };
 		size_t left = ZSTD_compressStream2(zstd->context, &out, &in, how);
+		if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+			slim_out_of_memory();
 		if (ZSTD_isError(left))
 			return slim_fail(err, SLIM_BAD_INPUT, "zstd: %s", ZSTD_getErrorName(left));
 		if (out.pos && slim_sink_write(zstd->under, slim_blob(zstd->out, out.pos), err))

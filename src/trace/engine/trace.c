@@ -135,6 +135,13 @@ static uint32_t take(struct slim_trace *t)
 	return t->queue[t->queue_head++];
 }
 
+void slim_trace_tell_command(struct slim_trace *t, const struct slim_command *command)
+{
+	for (size_t i = 0; slim_tracers[i]; i++)
+		if (slim_tracers[i]->command)
+			slim_tracers[i]->command(t, t->states[i], command);
+}
+
 static void run_worklist(struct slim_trace *t)
 {
 	for (bool more = true; more && !t->error;) {

@@ -165,6 +165,28 @@ static void run_head(struct script_run *r, const struct shell_word *word, bool b
 	shell_texts_clear(&texts);
 }
 
+/* WORD as the one text that it can be; ptr NULL: there are several, or it is not known. */
+static struct slim_blob only_text(struct script_run *r, const struct shell_word *word)
+{
+	struct slim_blob text = shell_literal(r->set->arena, word->text);
+	if (text.ptr || word->text.len > SLIM_PATH_MAX)
+		return text;
+	struct shell_texts texts = shell_expand(&r->context, word->text);
+	if (texts.count == 1 && shell_text_literal(&texts.items[0]))
+		text = slim_blob(slim_arena_strndup(r->set->arena, texts.items[0].text, texts.items[0].length),
+				 texts.items[0].length);
+	shell_texts_clear(&texts);
+	return text;
+}
+
+static void tell_command(struct script_run *r, const struct shell_word *words, size_t count)
+{
+	slim_autofree struct slim_blob *texts = slim_calloc(count, sizeof(*texts));
+	for (size_t i = 0; i < count; i++)
+		texts[i] = only_text(r, &words[i]);
+	slim_trace_tell_command(r->t, &(struct slim_command){ texts, count, r->from, r->bases, r->base_count });
+}
+
 /* An entrypoint script that is started with words ends in exec "$@" more often than not. */
 static void run_handed_on(struct script_run *r, const struct shell_word *words, size_t count, size_t head)
 {
@@ -201,6 +223,7 @@ static void run_command(struct script_run *r, const struct shell_event *e)
 			last = parts[i].index;
 			run_head(r, word, parts[i].role == SHELL_EXECUTES, !word->quoted && i + 1 < count);
 			run_keep_operands(r, slim_path_base(word->text), word, e->count - last);
+			tell_command(r, word, e->count - last);
 			break;
 		case SHELL_SOURCES:
 			run_source(r, word);

@@ -97,7 +97,7 @@ enum slim_kind {
 };
 
 /* A command line that something runs: `node -r x server.js` of a script, of the config, of an application's source. */
-struct slim_command {
+struct slim_command_line {
 	const struct slim_blob *words; /* the program first; a word with ptr NULL is not known */
 	size_t count;
 	const struct slim_node *from;                /* what runs it; NULL: the config */
@@ -115,7 +115,7 @@ struct slim_tracer {
 	/* whenever the worklist is empty; the run ends when no settle keeps anything new */
 	void (*settle)(struct slim_trace *t, void *state);
 	/* for each command line that is found, maybe more than once; what it points to lives during the call only */
-	void (*command)(struct slim_trace *t, void *state, const struct slim_command *command);
+	void (*command)(struct slim_trace *t, void *state, const struct slim_command_line *command);
 	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it */
 };
 
@@ -186,7 +186,7 @@ bool slim_is_managed(struct slim_trace *t, const struct slim_node *node);
 void slim_trace_shell_text(struct slim_trace *t, struct slim_blob text, enum slim_rule_id rule,
 			   const struct slim_node *from, const char *evidence);
 /* Tell all tracers of a command line: slim_tracer.command. */
-void slim_trace_tell_command(struct slim_trace *t, const struct slim_command *command);
+void slim_trace_tell_command(struct slim_trace *t, const struct slim_command_line *command);
 /* Trace WORDS (ends with NULL) as an exec-form command line. Returns the program, or NULL. src/trace/seed/command.c */
 struct slim_node *slim_trace_command(struct slim_trace *t, const char *const *words, enum slim_rule_id rule,
 				     const struct slim_node *from, const char *evidence);

@@ -135,7 +135,7 @@ static uint32_t take(struct slim_trace *t)
 	return t->queue[t->queue_head++];
 }
 
-void slim_trace_tell_command(struct slim_trace *t, const struct slim_command *command)
+void slim_trace_tell_command(struct slim_trace *t, const struct slim_command_line *command)
 {
 	for (size_t i = 0; slim_tracers[i]; i++)
 		if (slim_tracers[i]->command)

@@ -184,7 +184,7 @@ static void tell_command(struct script_run *r, const struct shell_word *words, s
 	slim_autofree struct slim_blob *texts = slim_calloc(count, sizeof(*texts));
 	for (size_t i = 0; i < count; i++)
 		texts[i] = only_text(r, &words[i]);
-	slim_trace_tell_command(r->t, &(struct slim_command){ texts, count, r->from, r->bases, r->base_count });
+	slim_trace_tell_command(r->t, &(struct slim_command_line){ texts, count, r->from, r->bases, r->base_count });
 }
 
 /* An entrypoint script that is started with words ends in exec "$@" more often than not. */

@@ -33,8 +33,13 @@ int slim_file_fd(const struct slim_file *file);
 uint64_t slim_file_size(const struct slim_file *file); /* as opened, or as far as spooled */
 
 /* Exactly LENGTH bytes from OFFSET, or an error that names the file. */
-int slim_file_read(const struct slim_file *file, uint64_t offset, void *buffer, size_t length,
+int slim_file_read(struct slim_file *file, uint64_t offset, void *buffer, size_t length,
 		   struct slim_error **err) SLIM_MUST_CHECK;
+/*
+ * Whether every read so far can be believed: an error if one failed, whoever overlooked it, or if the file has been
+ * written to since it was opened.
+ */
+int slim_file_check(const struct slim_file *file, struct slim_error **err) SLIM_MUST_CHECK;
 /* Append to a spool: all of it, or an error ("no space left on device" names the spool's folder). */
 int slim_file_append(struct slim_file *spool, const void *bytes, size_t length, struct slim_error **err)
 	SLIM_MUST_CHECK;

@@ -37,6 +37,9 @@ int slim_tree_apply(struct slim_tree *tree, struct slim_layer *layer, struct sli
 /* Sort, number, count links. After this the tree is read-only. */
 void slim_tree_finish(struct slim_tree *tree);
 
+/* slim_file_check for the contents of all layers: that what was learnt of this tree, and written, is what it holds. */
+int slim_tree_check(const struct slim_tree *tree, struct slim_error **err) SLIM_MUST_CHECK;
+
 struct slim_node *slim_tree_root(const struct slim_tree *tree);
 bool slim_tree_root_named(const struct slim_tree *tree); /* whether a layer has an entry for the root itself */
 size_t slim_tree_count(const struct slim_tree *tree); /* nodes, the root included */

@@ -105,5 +105,7 @@ int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *me
 					    .log = log },
 		trace, err);
 	slim_progress_end(log);
-	return result < 0 ? slim_wrap(err, "%s", slim_pipeline_input(cli)) : 0;
+	if (result < 0)
+		return slim_wrap(err, "%s", slim_pipeline_input(cli));
+	return slim_tree_check(merged->tree, err);
 }

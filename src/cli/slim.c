@@ -57,6 +57,8 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write,
 					   run->log, &written, err) < 0)
 		return -1;
+	if (slim_tree_check(merged->tree, err) < 0)
+		return -1;
 	run->timings->write += now() - start;
 	slim_report_add(run->report,
 			&(struct slim_report_source){ .image = merged->image,

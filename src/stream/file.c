@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,8 @@ struct slim_file {
 	atomic_uint references;
 	int fd;
 	uint64_t size;
+	struct timespec changed; /* of the input: when it was opened */
+	atomic_int failure;      /* of the first read that failed: its errno, ENODATA when the file was too short */
 	char *name;
 	char *folder; /* of a spool, for messages */
 };
@@ -24,7 +27,9 @@ struct slim_file *slim_file_new(int fd, const char *name)
 	struct stat st;
 	f->fd = fd;
 	f->name = slim_strdup(name);
-	f->size = fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	bool known = fstat(fd, &st) == 0;
+	f->size = known && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	f->changed = known ? st.st_mtim : (struct timespec){ 0 };
 	atomic_init(&f->references, 1);
 	return f;
 }
@@ -114,7 +119,31 @@ uint64_t slim_file_size(const struct slim_file *file)
 	return file->size;
 }
 
-int slim_file_read(const struct slim_file *file, uint64_t offset, void *buffer, size_t length, struct slim_error **err)
+static int fail_read(const struct slim_file *file, int errnum, struct slim_error **err)
+{
+	if (errnum == ENODATA)
+		return slim_fail(err, SLIM_BAD_INPUT, "%s: ends too early: truncated, or changed while it was read",
+				 file->name);
+	return slim_fail_errno(err, errnum, "%s: read", file->name);
+}
+
+int slim_file_check(const struct slim_file *file, struct slim_error **err)
+{
+	struct stat st;
+	int errnum = atomic_load(&file->failure);
+	if (errnum)
+		return fail_read(file, errnum, err);
+	if (file->folder) /* a spool: nobody else can write to it */
+		return 0;
+	if (fstat(file->fd, &st))
+		return fail_read(file, errno, err);
+	if ((uint64_t)st.st_size == file->size && st.st_mtim.tv_sec == file->changed.tv_sec &&
+	    st.st_mtim.tv_nsec == file->changed.tv_nsec)
+		return 0;
+	return slim_fail(err, SLIM_BAD_INPUT, "%s: changed while it was read", file->name);
+}
+
+int slim_file_read(struct slim_file *file, uint64_t offset, void *buffer, size_t length, struct slim_error **err)
 {
 	char *at = buffer;
 	uint64_t end;
@@ -124,11 +153,11 @@ int slim_file_read(const struct slim_file *file, uint64_t offset, void *buffer, 
 		ssize_t n = pread(file->fd, at, length, (off_t)offset);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return slim_fail_errno(err, errno, "%s: read", file->name);
-		if (!n)
-			return slim_fail(err, SLIM_BAD_INPUT,
-					 "%s: ends too early: truncated, or changed while it was read", file->name);
+		if (n <= 0) {
+			int errnum = n ? errno : ENODATA;
+			atomic_store(&file->failure, errnum);
+			return fail_read(file, errnum, err);
+		}
 		at += n;
 		offset += (size_t)n;
 		length -= (size_t)n;

@@ -45,6 +45,14 @@ void slim_tree_free(struct slim_tree *tree)
 	free(tree);
 }
 
+int slim_tree_check(const struct slim_tree *tree, struct slim_error **err)
+{
+	for (size_t i = 0; i < tree->holding_count; i++)
+		if (tree->holdings[i].content && slim_file_check(tree->holdings[i].content, err))
+			return -1;
+	return 0;
+}
+
 struct slim_node *slim_tree_add(struct slim_tree *tree, struct slim_node *parent, struct slim_blob name,
 				struct slim_inode *inode)
 {

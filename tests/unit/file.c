@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -177,6 +178,36 @@ static void test_file_that_shrinks_and_descriptor_that_cannot_read(void **state)
 	slim_file_unref(file);
 }
 
+/* A read that failed stays known, whoever overlooked it; so does a file that somebody writes to meanwhile. */
+static void test_check(void **state)
+{
+	char path[] = "/tmp/slim-test-XXXXXX", back[8];
+	int fd = mkstemp(path);
+	assert_int_equal(write(fd, "abcdef", 6), 6);
+	struct slim_error *err = NULL;
+	struct slim_file *file = slim_file_new(fd, "input");
+	assert_int_equal(slim_file_read(file, 0, back, 6, &err), 0);
+	assert_int_equal(slim_file_check(file, &err), 0);
+	assert_int_equal(slim_file_read(file, 4, back, 6, &err), -1);
+	slim_error_free(slim_steal(&err));
+	assert_int_equal(slim_file_check(file, &err), -1);
+	expect_text(&err, "input: ends too early");
+	slim_file_unref(file);
+
+	assert_int_equal(slim_file_open(path, &file, &err), 0);
+	const struct timespec later[2] = { { 1000, 0 }, { 1000, 1 } };
+	assert_int_equal(utimensat(AT_FDCWD, path, later, 0), 0);
+	assert_int_equal(slim_file_check(file, &err), -1);
+	expect_text(&err, "changed while it was read");
+	slim_file_unref(file);
+	unlink(path);
+
+	file = spool_of(SLIM_BLOB("x"));
+	assert_int_equal(slim_file_append(file, "yz", 2, &err), 0);
+	assert_int_equal(slim_file_check(file, &err), 0);
+	slim_file_unref(file);
+}
+
 static void test_last_reference_closes(void **state)
 {
 	struct slim_file *file = spool_of(SLIM_BLOB("x"));
@@ -262,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_append_after_a_short_write),
 		cmocka_unit_test(test_what_cannot_be_opened),
 		cmocka_unit_test(test_file_that_shrinks_and_descriptor_that_cannot_read),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_last_reference_closes),
 		cmocka_unit_test(test_inode_content),
 		cmocka_unit_test(test_sparse_inode),

@@ -1,0 +1,127 @@
+/*
+ * Preloaded into slim: one system call or allocation goes wrong. tests/faults.py says which.
+ *
+ *   FAULT=CALL:N:HOW   the Nth CALL (from 1; 0: none) fails with errno HOW (a number), or HOW is "short": it does half
+ *   FAULT=CALL:N+:HOW  … and every one after it
+ *   FAULT_COUNT=FILE   at the end, the number of CALLs is written there
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char call[32];
+static long nth;
+static bool onward, halve;
+static int errnum, count_fd = -1;
+static atomic_long calls;
+
+__attribute__((constructor)) static void read_wish(void)
+{
+	const char *wish = getenv("FAULT"), *path = getenv("FAULT_COUNT");
+	char number[32] = "", how[32] = "";
+	if (!wish || sscanf(wish, "%31[^:]:%31[^:]:%31s", call, number, how) != 3)
+		return;
+	nth = atol(number);
+	onward = strchr(number, '+');
+	halve = !strcmp(how, "short");
+	errnum = atoi(how);
+	atomic_store(&calls, 0);
+	if (path)
+		count_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+	char text[32];
+	int length = snprintf(text, sizeof(text), "%ld", atomic_load(&calls));
+	if (count_fd >= 0)
+		syscall(SYS_write, count_fd, text, (size_t)length);
+}
+
+/* Whether this call of NAME is the one. */
+static bool hit(const char *name)
+{
+	if (strcmp(call, name))
+		return false;
+	long n = atomic_fetch_add(&calls, 1) + 1;
+	return nth && (onward ? n >= nth : n == nth);
+}
+
+static bool fails(const char *name)
+{
+	if (!hit(name))
+		return false;
+	errno = errnum;
+	return true;
+}
+
+static size_t half(size_t length)
+{
+	return length > 1 ? length / 2 : length;
+}
+
+#define TRANSFER(name, type, number, ...)                        \
+	{                                                        \
+		if (hit(#name)) {                                \
+			if (!halve) {                            \
+				errno = errnum;                  \
+				return -1;                       \
+			}                                        \
+			length = half(length);                   \
+		}                                                \
+		return syscall(number, fd, bytes, length __VA_ARGS__); \
+	}
+
+ssize_t read(int fd, void *bytes, size_t length) TRANSFER(read, void, SYS_read)
+ssize_t write(int fd, const void *bytes, size_t length) TRANSFER(write, void, SYS_write)
+ssize_t pread(int fd, void *bytes, size_t length, off_t at) TRANSFER(pread, void, SYS_pread64, , at)
+ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at) TRANSFER(pwrite, void, SYS_pwrite64, , at)
+ssize_t pread64(int fd, void *bytes, size_t length, off64_t at) __attribute__((alias("pread")));
+ssize_t __read_chk(int fd, void *bytes, size_t length, size_t room) { return read(fd, bytes, length); }
+ssize_t __pread_chk(int fd, void *bytes, size_t length, off_t at, size_t room) { return pread(fd, bytes, length, at); }
+
+int open(const char *path, int flags, ...)
+{
+	va_list rest;
+	va_start(rest, flags);
+	mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	return fails("open") ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	va_list rest;
+	va_start(rest, flags);
+	mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	return fails("open") ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+int fsync(int fd) { return fails("fsync") ? -1 : (int)syscall(SYS_fsync, fd); }
+int ftruncate(int fd, off_t size) { return fails("ftruncate") ? -1 : (int)syscall(SYS_ftruncate, fd, size); }
+int linkat(int a, const char *x, int b, const char *y, int f)
+{
+	return fails("linkat") ? -1 : (int)syscall(SYS_linkat, a, x, b, y, f);
+}
+int renameat(int a, const char *x, int b, const char *y)
+{
+	return fails("renameat") ? -1 : (int)syscall(SYS_renameat, a, x, b, y);
+}
+int fstat(int fd, struct stat *st) { return fails("fstat") ? -1 : (int)syscall(SYS_fstat, fd, st); }
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void *malloc(size_t size) { return fails("malloc") ? NULL : __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return fails("malloc") ? NULL : __libc_calloc(count, size); }
+void *realloc(void *p, size_t size) { return fails("malloc") ? NULL : __libc_realloc(p, size); }

@@ -16,6 +16,7 @@ enum slim_status {
 	SLIM_BAD_INPUT = 1, /* the input or the machine is at fault */
 	SLIM_BAD_USAGE = 2, /* the command line is */
 	SLIM_UNSAFE = 3,    /* the image cannot be slimmed safely */
+	SLIM_GATE = 4,      /* images were compared, and a limit that was asked for does not hold */
 };
 
 struct slim_error;

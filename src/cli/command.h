@@ -31,6 +31,7 @@ const struct slim_command *slim_command_find(const char *word);
 /* Results go to standard output, the rest to LOG. */
 int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_error **err);
 int slim_command_why(struct slim_cli *cli, struct slim_log *log, struct slim_error **err);
+int slim_command_compare(struct slim_cli *cli, struct slim_log *log, struct slim_error **err);
 int slim_command_inspect(struct slim_cli *cli, struct slim_log *log, struct slim_error **err);
 
 #endif

@@ -39,7 +39,19 @@ static const struct slim_command inspect = {
 	.run = slim_command_inspect,
 };
 
-const struct slim_command *const slim_commands[] = { &slim_itself, &why, &inspect, NULL };
+static const struct slim_command compare = {
+	.name = "compare",
+	.bit = SLIM_FOR_COMPARE,
+	.operands = "IMAGE IMAGE...",
+	.inputs = SIZE_MAX,
+	.least = 2,
+	.most = SIZE_MAX,
+	.about = "Show images side by side (before, after, hand-written): sizes, files, packages,\n"
+		 "what only one of them has, and whether one was made from another.",
+	.run = slim_command_compare,
+};
+
+const struct slim_command *const slim_commands[] = { &slim_itself, &why, &compare, &inspect, NULL };
 
 const struct slim_command *slim_command_find(const char *word)
 {

@@ -9,6 +9,7 @@ enum {
 	TRACING = SLIM_FOR_SLIM | SLIM_FOR_WHY,
 	READING = TRACING | SLIM_FOR_INSPECT,
 	EVERY = READING | SLIM_FOR_COMPARE,
+	SHOWING = SLIM_FOR_INSPECT | SLIM_FOR_COMPARE,
 	OPTIONS_MAX = 40,
 	FIRST_ID = 256, /* getopt's codes for options: above every letter */
 };
@@ -51,6 +52,7 @@ FLAG(set_strip, write.strip = true)
 FLAG(set_quiet, level = SLIM_QUIET)
 FLAG(set_verbose, level = SLIM_VERBOSE)
 FLAG(set_json, json = true)
+FLAG(set_fail_if_larger, fail_if_larger = true)
 FLAG(set_timings, timings = true)
 FLAG(set_help, help = true)
 FLAG(set_version, version = true)
@@ -67,8 +69,8 @@ const struct slim_option slim_option_table[] = {
 	{ "level", 0, "LEVEL", TRACING,
 	  "keep for reasons this sure: certain, feature, heuristic or fallback (all)",
 	  slim_set_level },
-	{ "image", 0, "REF", READING, "which image of an archive that holds several", set_image },
-	{ "platform", 0, "OS/ARCH[/VARIANT]", READING, "only this platform of several",
+	{ "image", 0, "REF", EVERY, "which image of an archive that holds several", set_image },
+	{ "platform", 0, "OS/ARCH[/VARIANT]", EVERY, "only this platform of several",
 	  slim_set_platform },
 	{ "compression", 'c', "KIND[:N]", SLIM_FOR_SLIM,
 	  "of the new layer: zstd[:1-19] (the default), gzip[:1-9] or none", slim_set_compression },
@@ -78,16 +80,23 @@ const struct slim_option slim_option_table[] = {
 	  slim_set_tag },
 	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)",
 	  slim_set_report },
+	{ "report", 0, "FILE", SLIM_FOR_COMPARE, "write the comparison to FILE (.json or .html)", slim_set_report },
 	{ "timings", 0, NULL, SLIM_FOR_SLIM, "tell in the reports how long it took", set_timings },
 	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM,
 	  "trace and report, write no image; OUT may be left out", set_dry_run },
-	{ "json", 0, NULL, SLIM_FOR_INSPECT, "print JSON", set_json },
+	{ "json", 0, NULL, SHOWING, "print JSON", set_json },
+	{ "fleet", 0, "N", SLIM_FOR_COMPARE, "tell what N deployments pull and store", slim_set_fleet },
+	{ "link", 0, "MBIT", SLIM_FOR_COMPARE, "and how long that takes over MBIT megabits a second", slim_set_link },
+	{ "fail-if-larger", 0, NULL, SLIM_FOR_COMPARE, "exit with 4 when the last image is larger than the first",
+	  set_fail_if_larger },
+	{ "max-size", 0, "SIZE", SLIM_FOR_COMPARE,
+	  "exit with 4 when the last image's layers are over SIZE (K, M, G, T)", slim_set_gate_size },
 	{ "max-size", 0, "SIZE", READING, "refuse layers of more bytes (K, M, G, T; default 256G)",
 	  slim_set_max_size },
-	{ "max-files", 0, "N", READING, "refuse layers of more entries (default 10000000)",
+	{ "max-files", 0, "N", EVERY, "refuse layers of more entries (default 10000000)",
 	  slim_set_max_files },
-	{ "max-memory", 0, "SIZE", READING, "end rather than take more memory (default 4G)", slim_set_max_memory },
-	{ "jobs", 'j', "N", READING, "threads to use (default: one for each processor)",
+	{ "max-memory", 0, "SIZE", EVERY, "end rather than take more memory (default 4G)", slim_set_max_memory },
+	{ "jobs", 'j', "N", EVERY, "threads to use (default: one for each processor)",
 	  slim_set_jobs },
 	{ "quiet", 'q', NULL, EVERY, "say nothing but errors", set_quiet },
 	{ "verbose", 'v', NULL, EVERY, "tell more", set_verbose },

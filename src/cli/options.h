@@ -27,9 +27,10 @@ struct slim_cli { /* a command line, read */
 	struct slim_platform platform;
 	struct slim_write_options write;
 	struct slim_limits limits;
+	uint64_t fleet, link, gate_size; /* --fleet, --link, --max-size of compare; 0: not given */
 	enum slim_level level;
 	enum slim_progress progress;
-	bool dry_run, json, timings, help, version;
+	bool fail_if_larger, dry_run, json, timings, help, version;
 };
 
 /* Every failure is SLIM_BAD_USAGE, but for an allowlist that cannot be read. ARGV is reordered: options first. */
@@ -59,6 +60,9 @@ int slim_set_level(struct slim_cli *cli, const char *value, struct slim_error **
 int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_progress(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_size(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_gate_size(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_fleet(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_link(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_memory(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_allow(struct slim_cli *cli, const char *value, struct slim_error **err);

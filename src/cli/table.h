@@ -6,8 +6,11 @@
 
 #include <libsmartcols.h>
 
-/* LONG: cut when there is no room */
+/* LONG: of one column, whose cells lose their middle when there is no room */
 enum slim_column_kind { SLIM_COLUMN_TEXT, SLIM_COLUMN_NUMBER, SLIM_COLUMN_LONG };
+
+/* How wide OUT is: COLUMNS of the environment, else as the terminal says, else 80. */
+unsigned slim_columns(FILE *out);
 
 struct slim_column {
 	const char *title;

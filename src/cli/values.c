@@ -145,6 +145,23 @@ int slim_set_max_size(struct slim_cli *cli, const char *value, struct slim_error
 		       : bad(err, "--max-size", value, "a size like 800M or 20G");
 }
 
+int slim_set_gate_size(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	return read_size(value, &cli->gate_size) ? 0 : bad(err, "--max-size", value, "a size like 800M or 20G");
+}
+
+int slim_set_fleet(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	bool good = read_number(value, &cli->fleet, NULL) && cli->fleet;
+	return good ? 0 : bad(err, "--fleet", value, "a number of deployments");
+}
+
+int slim_set_link(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	bool good = read_number(value, &cli->link, NULL) && cli->link;
+	return good ? 0 : bad(err, "--link", value, "a number of megabits a second");
+}
+
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	if (!read_number(value, &cli->limits.files, NULL) || !cli->limits.files)

@@ -142,6 +142,8 @@ void slim_report_html(const struct slim_report *report, FILE *out);
 
 /* "186.2 MB": decimal units, as every engine prints them. BUFFER holds 32 bytes; returns it. */
 const char *slim_human_size(uint64_t bytes, char *buffer);
+/* "3 h 12 min", "4.2 s" */
+const char *slim_human_seconds(double seconds, char *buffer);
 /* "5,312" */
 const char *slim_human_count(uint64_t count, char *buffer);
 

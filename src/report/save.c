@@ -78,19 +78,37 @@ static int write_text(const struct slim_saving *s, int fd, struct slim_error **e
 	return fsync(fd) < 0 ? fail(s, err) : 0;
 }
 
-int slim_saving_fill(struct slim_saving *s, const struct slim_report *report,
-		     struct slim_error **err)
+static FILE *begin(struct slim_saving *s)
 {
 	FILE *out = open_memstream(&s->text, &s->length);
 	if (!out)
 		slim_out_of_memory();
+	return out;
+}
+
+static int end(struct slim_saving *s, FILE *out, struct slim_error **err)
+{
+	if (fclose(out))
+		slim_out_of_memory();
+	return s->fd >= 0 ? write_text(s, s->fd, err) : 0;
+}
+
+int slim_saving_fill(struct slim_saving *s, const struct slim_report *report, struct slim_error **err)
+{
+	FILE *out = begin(s);
 	if (s->html)
 		slim_report_html(report, out);
 	else
 		slim_report_json(report, out);
-	if (fclose(out))
-		slim_out_of_memory();
-	return s->fd >= 0 ? write_text(s, s->fd, err) : 0;
+	return end(s, out, err);
+}
+
+int slim_saving_fill_comparison(struct slim_saving *s, const struct slim_comparison *comparison,
+				struct slim_error **err)
+{
+	FILE *out = begin(s);
+	slim_comparison_json(comparison, out);
+	return end(s, out, err);
 }
 
 static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME],

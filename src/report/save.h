@@ -5,6 +5,7 @@
 #ifndef SLIM_REPORT_SAVE_H
 #define SLIM_REPORT_SAVE_H
 
+#include "compare.h"
 #include "report.h"
 
 struct slim_saving;
@@ -14,6 +15,8 @@ int slim_saving_new(const char *host_path, struct slim_saving **out, struct slim
 /* Write REPORT, still without a name. */
 int slim_saving_fill(struct slim_saving *saving, const struct slim_report *report, struct slim_error **err)
 	SLIM_MUST_CHECK;
+int slim_saving_fill_comparison(struct slim_saving *saving, const struct slim_comparison *comparison,
+				struct slim_error **err) SLIM_MUST_CHECK;
 /* Give it its name. */
 int slim_saving_publish(struct slim_saving *saving, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_saving_free(struct slim_saving *saving); /* NULL is fine */

@@ -31,3 +31,22 @@ const char *slim_human_count(uint64_t count, char *buffer)
 	*out = 0;
 	return buffer;
 }
+
+const char *slim_human_seconds(double seconds, char *buffer)
+{
+	static const struct {
+		double seconds;
+		const char *big, *small;
+		double part; /* of which so many seconds are the smaller unit */
+	} units[] = { { 86400, "d", "h", 3600 }, { 3600, "h", "min", 60 }, { 60, "min", "s", 1 } };
+	for (size_t i = 0; i < SLIM_COUNT(units); i++) {
+		if (seconds < units[i].seconds)
+			continue;
+		double big = (double)(uint64_t)(seconds / units[i].seconds);
+		int small = (int)((seconds - big * units[i].seconds) / units[i].part);
+		snprintf(buffer, 32, "%.0f %s %d %s", big, units[i].big, small, units[i].small);
+		return buffer;
+	}
+	snprintf(buffer, 32, "%.1f s", seconds);
+	return buffer;
+}

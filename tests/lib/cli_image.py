@@ -73,12 +73,26 @@ def two(tag="app:2"):
     return app(tag, config={"Cmd": ["second"]})
 
 
+def built():
+    """app() with one more layer on top."""
+    img = app("built:1")
+    img.layer().file("/opt/more", b"more")
+    return img
+
+
+def hand():
+    """What somebody would write by hand for app()."""
+    img = image.Image({"Entrypoint": ["/bin/app"]}, tags=["hand:1"])
+    img.layer().file("/bin/app", program("liba.so.1"), mode=0o755).file(LIB + "liba.so.1", library("liba.so.1"))
+    return img
+
+
 def no_entrypoint():
     return app(config={"Entrypoint": None, "Cmd": None})
 
 
 def make(name, out, form="docker", compression="none", outer="none"):
-    images = {"app": app, "two": two, "no-entrypoint": no_entrypoint}
+    images = {"app": app, "two": two, "built": built, "hand": hand, "no-entrypoint": no_entrypoint}
     if name == "both":
         return image.save_images([app(), two()], out, form, compression, outer)
     if name == "platforms":

@@ -1,6 +1,8 @@
 # The help, the manual and the completions name the same options, and tell them where they belong.
 bats_require_minimum_version 1.5.0
 
+commands=(why compare inspect)
+
 # The options of "$1" (a command, or nothing) as --help lists them, sorted.
 options_of_help() {
 	"$SLIM" ${1:+"$1"} --help | sed -n 's/^  \(-., \)\? *\(--[a-z-]*\).*/\1\2/p' | tr -d ' ' | tr , '\n' | sort
@@ -8,11 +10,13 @@ options_of_help() {
 
 # All options of all commands.
 all_options() {
-	{ options_of_help; options_of_help why; options_of_help inspect; } | sort -u
+	for command in "" "${commands[@]}"; do
+		options_of_help $command
+	done | sort -u
 }
 
 @test "--help goes to standard output, fits 80 columns and ends with 0" {
-	for command in "" why inspect; do
+	for command in "" "${commands[@]}"; do
 		run --separate-stderr -0 "$SLIM" $command --help
 		[ -z "$stderr" ]
 		[ -n "$output" ]
@@ -23,7 +27,7 @@ all_options() {
 
 @test "--help names every command" {
 	run -0 "$SLIM" --help
-	[[ $output == *"slim [options] IN OUT"* && $output == *"slim why "* && $output == *"slim inspect "* ]]
+	[[ $output == *"slim [options] IN OUT"* && $output == *"slim why "* && $output == *"slim compare "* && $output == *"slim inspect "* ]]
 }
 
 @test "--version prints name and version" {
@@ -66,6 +70,7 @@ all_options() {
 	run -2 "$SLIM" inspect
 	run -2 "$SLIM" inspect a b
 	run -2 "$SLIM" why in
+	run -2 "$SLIM" compare in
 	run -2 "$SLIM" "" out
 }
 
@@ -76,7 +81,7 @@ all_options() {
 
 @test "the manual names the options of the help, and no others" {
 	man="$TOP_SRCDIR/man"
-	for command in "" inspect; do
+	for command in "" compare inspect; do
 		page="$man/slim${command:+-$command}.1"
 		sed -n 's/^\.It //p' "$page" | grep '^Fl' | tr ',' '\n' |
 			sed -n 's/^ *Fl Fl \([a-z-]*\).*/--\1/p; s/^ *Fl \([a-z]\)\( .*\)\?$/-\1/p' | sort >"$BATS_TEST_TMPDIR/man"
@@ -95,7 +100,7 @@ all_options() {
 
 @test "bash completion names the options of the help, and no others" {
 	source "$TOP_SRCDIR/completion/bash/slim"
-	for command in "" why inspect; do
+	for command in "" "${commands[@]}"; do
 		COMP_WORDS=(slim ${command:-image} -)
 		COMP_CWORD=2
 		_slim
@@ -129,6 +134,25 @@ all_options() {
 		sed 's/^ -s /-/; s/^ -l /--/' | sort -u >"$BATS_TEST_TMPDIR/completion"
 	all_options >"$BATS_TEST_TMPDIR/help"
 	diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/completion"
+}
+
+@test "zsh reads its completion, and offers what it has" {
+	command -v zsh >/dev/null || skip "zsh is not here"
+	zsh -n "$TOP_SRCDIR/completion/zsh/_slim"
+	for command in why compare inspect; do
+		grep -q "^$command) _arguments" "$TOP_SRCDIR/completion/zsh/_slim"
+	done
+}
+
+@test "fish reads its completion, and offers the options of the help" {
+	command -v fish >/dev/null || skip "fish is not here"
+	fish --no-execute "$TOP_SRCDIR/completion/fish/slim.fish"
+	for command in "" "${commands[@]}"; do
+		fish --no-config -c 'source $argv[1]; complete -C "slim $argv[2] -"' "$TOP_SRCDIR/completion/fish/slim.fish" \
+			"${command:-image}" | cut -f 1 | sort -u >"$BATS_TEST_TMPDIR/offered"
+		options_of_help $command | sort -u >"$BATS_TEST_TMPDIR/help"
+		diff "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/offered"
+	done
 }
 
 @test "every option of the table has a test in this folder" {

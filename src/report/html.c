@@ -1,13 +1,18 @@
-/* The report as a page: the JSON within a page that draws it. Quoting escapes every `<`, so it
- * cannot end the script. */
-#include "report.h"
+/* The page around its data. */
+#include "page.h"
 
-static const char *const head[] = {
-#include "src/report/page_head.inc"
+#include <string.h>
+
+static const char *const page[] = {
+#include "src/report/page_html.inc"
 };
 
-static const char *const tail[] = {
-#include "src/report/page_tail.inc"
+static const char *const style[] = {
+#include "src/report/page_css.inc"
+};
+
+static const char *const script[] = {
+#include "src/report/page_js.inc"
 };
 
 static void print(const char *const *lines, size_t count, FILE *out)
@@ -18,9 +23,26 @@ static void print(const char *const *lines, size_t count, FILE *out)
 	}
 }
 
+void slim_page_print(void (*data)(const void *model, FILE *out), const void *model, FILE *out)
+{
+	for (size_t i = 0; i < SLIM_COUNT(page); i++) {
+		if (!strcmp(page[i], "@style@"))
+			print(style, SLIM_COUNT(style), out);
+		else if (!strcmp(page[i], "@data@"))
+			data(model, out);
+		else if (!strcmp(page[i], "@script@"))
+			print(script, SLIM_COUNT(script), out);
+		else
+			print(&page[i], 1, out);
+	}
+}
+
+static void print_data(const void *model, FILE *out)
+{
+	slim_page_data(model, out);
+}
+
 void slim_report_html(const struct slim_report *report, FILE *out)
 {
-	print(head, SLIM_COUNT(head), out);
-	slim_report_json(report, out);
-	print(tail, SLIM_COUNT(tail), out);
+	slim_page_print(print_data, report, out);
 }

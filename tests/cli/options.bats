@@ -305,16 +305,12 @@ cli_image.app(ballast=text).save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	[ "$(report '[x["platform"] for x in r["images"]]')" = "['linux/amd64', 'linux/arm64']" ]
 }
 
-@test "--report FILE.html: one page without anything from elsewhere, which holds the report" {
+@test "--report FILE.html: one page without anything from elsewhere" {
 	image app
-	slimmed --report page.html --report report.json
+	slimmed --report page.html
 	head -1 page.html | grep -q -i '<!doctype html>'
-	run grep -E -i '(src|href)=|url\(|@import|https?://' page.html
+	run grep -E -i 'src=|href="[^#]|url\(|@import|https?://' page.html
 	[ -z "$output" ]
-	"${PYTHON:-python3}" -c 'import json
-page = open("page.html").read()
-text = page.split("id=\"report\">")[1].split("</script>")[0]
-assert json.loads(text) == json.load(open("report.json"))'
 }
 
 @test "--report: names from the image cannot become part of the page or break the JSON" {

@@ -1,0 +1,1 @@
+/* Several images side by side. */

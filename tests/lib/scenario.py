@@ -11,6 +11,8 @@
     text /bin/run mode=0755 <<END           a file of several lines, up to the line END
     #!/bin/sh
     END
+    zip /app/x.jar a/B.class=TEXT lib/y.jar!c/D.class=TEXT "n.so=elf needed=libz.so.1"
+                                            an archive; behind a ! what an archive in it holds
     link /bin/sh -> dash
     hardlink /bin/b -> /bin/a
     dir /var/empty mode=0700
@@ -35,11 +37,13 @@ file, text, elf, dir and the others take mode= uid= gid= mtime= and xattr.NAME=V
 "with \\n \\t \\" \\xNN", or 'as it is'.
 """
 
+import io
 import json
 import os
 import shlex
 import subprocess
 import tempfile
+import zipfile
 
 import elf
 import image
@@ -126,6 +130,25 @@ def _attributes(items):
     if xattrs:
         found["xattrs"] = xattrs
     return found, left
+
+
+def _member(text):
+    return elf.build(**elf.parse(text[4:])) if text.startswith("elf ") else text.encode("utf-8", "surrogateescape")
+
+
+def _zip(members):
+    """The bytes of an archive: (NAME, TEXT), and (ARCHIVE!NAME, TEXT) for what an archive in it holds."""
+    inner, out = {}, io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members:
+            outer, bang, rest = name.partition("!")
+            if bang:
+                inner.setdefault(outer, []).append((rest, text))
+            else:
+                archive.writestr(zipfile.ZipInfo(name), _member(text), zipfile.ZIP_DEFLATED)
+        for name, held in inner.items():
+            archive.writestr(zipfile.ZipInfo(name), _zip(held))
+    return out.getvalue()
 
 
 class _Reader:
@@ -222,6 +245,11 @@ class _Reader:
         if len(left) > 1:
             raise ValueError("a file has one text")
         self.target().file(path, left[0] if left else b"", **attributes)
+
+    def do_zip(self, rest):
+        path, *items = words(rest)
+        attributes, left = _attributes(items)
+        self.target().file(path, _zip([item.partition("=")[::2] for item in left]), **attributes)
 
     def do_text(self, rest):
         path, *items = words(rest)

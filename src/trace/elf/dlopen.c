@@ -3,6 +3,7 @@
 
 #include "loads.h"
 #include "../engine/owners.h"
+#include "../java/java.h"
 #include "../system/system_data.h"
 
 enum { KNOWN_MIN = 9 }; /* of a name with open parts: "lib" and ".so" and as much again */
@@ -13,6 +14,11 @@ static const char *const narrowed[] = { "gconv", "security", NULL };
 /* They hold names of what others load, or of folders that rules of their own know. */
 static const char *const no_names_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-linux*", "ld-musl-*", "ld-2.*", "ldconfig",
 					    NULL };
+
+static bool holds_names_of_others(struct slim_trace *t, const struct slim_node *node)
+{
+	return slim_name_in(no_names_of, node->name) || java_knows_loads_of(slim_trace_tree(t), node);
+}
 
 static bool loads_by_name(const struct slim_elf *elf)
 {
@@ -167,7 +173,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	const struct slim_elf *elf = slim_trace_elf(t, node);
 	if (!elf)
 		return;
-	bool names = !slim_name_in(no_names_of, node->name);
+	bool names = !holds_names_of_others(t, node);
 	if (names)
 		keep_paths(t, node, elf);
 	if (names && loads_by_name(elf))
@@ -189,7 +195,7 @@ static void follow(struct slim_trace *t, struct pair p)
 	if (!elf)
 		return;
 	keep_notes(t, p, elf);
-	if (slim_name_in(no_names_of, p.node->name) || !loads_by_name(elf))
+	if (holds_names_of_others(t, p.node) || !loads_by_name(elf))
 		return;
 	for (const char **name = elf->sonames; *name; name++)
 		keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_STRING);

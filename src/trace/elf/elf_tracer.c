@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "loads.h"
+#include "../java/java.h"
 
 static enum slim_rule_id rule_of(const struct slim_loaded *loaded)
 {
@@ -19,7 +20,7 @@ void slim_keep_load(struct slim_trace *t, const struct slim_loaded *loaded, enum
 	if (loaded->path)
 		slim_keep_path(t, NULL, slim_blob_of(loaded->path), rule, asker, "%s, %s", loaded->name,
 			       slim_ldso_how_text(loaded->how));
-	else if (!loaded->optional)
+	else if (!loaded->optional && !java_has_loaded(slim_trace_tree(t), asker, loaded->name))
 		slim_doubt(t, asker, "needs '%s', which the image does not have", loaded->name);
 	if (loaded->fatal)
 		slim_doubt(t, asker, "the loader would refuse '%s'", loaded->path ? loaded->path : loaded->name);

@@ -194,11 +194,11 @@ static void keep_siblings(struct slim_trace *t, const struct slim_node *node)
 			slim_keep(t, n, SLIM_RULE_SIBLING, node, "beside %s", node->name);
 }
 
-/* A25: /opt/NAME is one installation. */
+/* A25: /opt/NAME is one installation; of a language's own tools, that is for the language's tracer to say. */
 static void keep_prefix(struct slim_trace *t, const struct slim_node *node)
 {
 	struct slim_node *opt = slim_tree_find(slim_trace_tree(t), "/opt");
-	if (!opt || !slim_node_within(node, opt))
+	if (!opt || !slim_node_within(node, opt) || slim_is_managed(t, node))
 		return;
 	struct slim_node *top = node->parent;
 	while (top && top->parent != opt)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../java/java.h"
 #include "engine.h"
 
 struct place {
@@ -69,10 +70,6 @@ static const struct place places[] = {
 	{ "/usr/share/perl/*/pod", SLIM_JUNK }, { "/usr/lib/*/perl/*/pod", SLIM_JUNK },
 	{ "/usr/lib/*/perl/*/CORE", SLIM_JUNK }, { "/usr/local/lib/perl5/*/pod", SLIM_JUNK },
 	{ "/usr/share/ri", SLIM_JUNK }, { "/usr/local/share/ri", SLIM_JUNK },
-	{ "/usr/lib/jvm/*/jmods", SLIM_JUNK }, { "/usr/lib/jvm/*/lib/src.zip", SLIM_JUNK },
-	{ "/usr/lib/jvm/*/src.zip", SLIM_JUNK }, { "/usr/lib/jvm/*/demo", SLIM_JUNK }, { "/usr/lib/jvm/*/man", SLIM_JUNK },
-	{ "/usr/lib/jvm/*/include", SLIM_JUNK }, { "/usr/lib/jvm/*/lib/ct.sym", SLIM_JUNK },
-	{ "/usr/lib/jvm/*/docs", SLIM_JUNK }, { "/usr/lib/jvm/*/legal", SLIM_JUNK },
 	/* trees that a language's own tools fill, and toolchains that are copied in whole */
 	{ "/usr/local/go", SLIM_MANAGED }, { "/usr/local/rustup", SLIM_MANAGED }, { "/usr/local/cargo", SLIM_MANAGED },
 	{ "/usr/local/bundle", SLIM_MANAGED }, { "/var/lib/gems", SLIM_MANAGED }, { "/usr/lib/go*", SLIM_MANAGED },
@@ -84,8 +81,7 @@ static const struct place places[] = {
 	{ "/usr/share/perl*", SLIM_MANAGED }, { "/usr/share/nodejs", SLIM_MANAGED }, { "/usr/lib/nodejs", SLIM_MANAGED },
 	{ "/usr/local/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/elixir", SLIM_MANAGED },
 	{ "/usr/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/R", SLIM_MANAGED }, { "/usr/lib/R", SLIM_MANAGED },
-	{ "/usr/lib/jvm", SLIM_MANAGED }, { "/opt/java", SLIM_MANAGED }, { "/usr/local/openjdk-*", SLIM_MANAGED },
-	{ "/usr/lib/llvm-*", SLIM_MANAGED }, { "/usr/share/dotnet", SLIM_MANAGED }, { "/usr/lib/dotnet", SLIM_MANAGED },
+	{ "/usr/lib/jvm", SLIM_MANAGED }, { "/usr/lib/llvm-*", SLIM_MANAGED }, { "/usr/share/dotnet", SLIM_MANAGED }, { "/usr/lib/dotnet", SLIM_MANAGED },
 	{ "/opt/yarn-*", SLIM_MANAGED }, { "/usr/local/share/.cache", SLIM_JUNK },
 	/* folders of system libraries */
 	{ "/usr/lib", SLIM_LIBRARY_TREE }, { "/usr/lib64", SLIM_LIBRARY_TREE }, { "/usr/local/lib", SLIM_LIBRARY_TREE },
@@ -207,6 +203,7 @@ uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_package
 	for (size_t i = 0; i < SLIM_COUNT(places); i++)
 		mark_place(tree, &places[i], marks);
 	mark_programs(tree, marks);
+	java_mark_homes(tree, marks);
 	for (uint32_t id = 1; id < count; id++)
 		inherit(slim_tree_node(tree, id), packages, marks);
 	return marks;

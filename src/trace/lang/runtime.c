@@ -43,8 +43,6 @@ static const struct runtime runtimes[] = {
 	{ "PHP", LIST("php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*"), LIST("libphp*.so*", "mod_php*.so"),
 	  LIST("$PREFIX/lib/php/**", "$PREFIX/lib/php[0-9]*/**", "$PREFIX/share/php/**", "$PREFIX/share/php[0-9]*/**", "/etc/php/**",
 	       "/etc/php[0-9]*/**", "/usr/local/etc/php/**", "/usr/local/lib/php/**", "/var/lib/php/**"), NULL, false },
-	{ "Java", LIST("java"), LIST("libjvm.so"), LIST("/etc/java-*/**", "/etc/ssl/certs/java/**", "/etc/pki/java/**",
-	  "/usr/share/java/**"), NULL, true },
 	{ "Lua", LIST("lua", "lua5*", "luajit*", "texlua"), LIST("liblua*.so*"), LIST("$PREFIX/share/lua/**", "$PREFIX/lib/lua/**",
 	  "$PREFIX/lib/*-linux-*/lua/**", "/usr/local/share/lua/**", "/usr/local/lib/lua/**", "/usr/share/luajit*/**"), NULL, false },
 	{ "Tcl", LIST("tclsh*", "wish*", "expect"), LIST("libtcl*.so*"), LIST("$PREFIX/share/tcltk/**", "$PREFIX/lib/tcltk/**",

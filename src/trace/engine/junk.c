@@ -81,7 +81,8 @@ static const struct place places[] = {
 	{ "/usr/share/perl*", SLIM_MANAGED }, { "/usr/share/nodejs", SLIM_MANAGED }, { "/usr/lib/nodejs", SLIM_MANAGED },
 	{ "/usr/local/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/elixir", SLIM_MANAGED },
 	{ "/usr/lib/erlang", SLIM_MANAGED }, { "/usr/local/lib/R", SLIM_MANAGED }, { "/usr/lib/R", SLIM_MANAGED },
-	{ "/usr/lib/jvm", SLIM_MANAGED }, { "/usr/lib/llvm-*", SLIM_MANAGED }, { "/usr/share/dotnet", SLIM_MANAGED }, { "/usr/lib/dotnet", SLIM_MANAGED },
+	{ "/usr/lib/jvm", SLIM_MANAGED }, { "/usr/lib/llvm-*", SLIM_MANAGED },
+	{ "/usr/share/dotnet", SLIM_MANAGED }, { "/usr/lib/dotnet", SLIM_MANAGED },
 	{ "/opt/yarn-*", SLIM_MANAGED }, { "/usr/local/share/.cache", SLIM_JUNK },
 	/* folders of system libraries */
 	{ "/usr/lib", SLIM_LIBRARY_TREE }, { "/usr/lib64", SLIM_LIBRARY_TREE }, { "/usr/local/lib", SLIM_LIBRARY_TREE },

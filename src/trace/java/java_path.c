@@ -87,8 +87,9 @@ void java_path_begin(struct slim_trace *t, struct java_path *p, struct java_fact
 		list_libraries(t, p);
 	}
 	const struct slim_elf *elf = slim_trace_elf(t, p->launcher);
-	*facts = (struct java_facts){ .arena = arena, .whole = true, .machine = elf ? elf->machine : 0, .known = is_known,
-				      .context = p };
+	*facts = (struct java_facts){
+		.arena = arena, .whole = true, .machine = elf ? elf->machine : 0, .known = is_known, .context = p,
+	};
 }
 
 /* --- words --- */

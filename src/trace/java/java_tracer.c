@@ -117,7 +117,8 @@ static void read_settings(struct slim_trace *t, struct state *s, const struct ho
 {
 	static const char *const files[] = { "conf/net.properties", "lib/net.properties" };
 	for (size_t i = 0; i < SLIM_COUNT(files); i++) {
-		struct slim_node *node = slim_tree_walk(slim_trace_tree(t), home->dir, slim_blob_of(files[i]), true, NULL, NULL);
+		struct slim_node *node =
+			slim_tree_walk(slim_trace_tree(t), home->dir, slim_blob_of(files[i]), true, NULL, NULL);
 		size_t length;
 		slim_autofree char *text =
 			node && slim_node_is_file(node) ? slim_trace_read(t, node, TEXT_MAX, &length) : NULL;

@@ -124,5 +124,7 @@ void slim_only_fill(struct slim_compared_image *image, const struct slim_compare
 		    size_t at, struct slim_arena *arena);
 
 void slim_comparison_json(const struct slim_comparison *comparison, FILE *out);
+/* The page, with that JSON in it. */
+void slim_comparison_html(const struct slim_comparison *comparison, FILE *out);
 
 #endif

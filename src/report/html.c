@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compare.h"
+
 static const char *const page[] = {
 #include "src/report/page_html.inc"
 };
@@ -45,4 +47,14 @@ static void print_data(const void *model, FILE *out)
 void slim_report_html(const struct slim_report *report, FILE *out)
 {
 	slim_page_print(print_data, report, out);
+}
+
+static void print_comparison(const void *model, FILE *out)
+{
+	slim_comparison_json(model, out);
+}
+
+void slim_comparison_html(const struct slim_comparison *comparison, FILE *out)
+{
+	slim_page_print(print_comparison, comparison, out);
 }

@@ -107,7 +107,10 @@ int slim_saving_fill_comparison(struct slim_saving *s, const struct slim_compari
 				struct slim_error **err)
 {
 	FILE *out = begin(s);
-	slim_comparison_json(comparison, out);
+	if (s->html)
+		slim_comparison_html(comparison, out);
+	else
+		slim_comparison_json(comparison, out);
 	return end(s, out, err);
 }
 

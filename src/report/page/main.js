@@ -158,5 +158,8 @@ function show(image) {
 	navigation(sections);
 }
 
-show(report.images[0]);
+if (report.sets)
+	showSet(report.sets[0]);
+else
+	show(report.images[0]);
 document.documentElement.dataset.ready = "yes";

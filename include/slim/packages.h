@@ -1,7 +1,7 @@
 /*
- * Who owns which file, by the image's package databases: dpkg (status with info/, status.d), apk, rpm (sqlite).
+ * Who owns which file, by the image's package databases: dpkg (status with info/, status.d), apk, rpm (sqlite, ndb).
  * Paths in a database are looked up through links (usr-merge), diversions are honoured.
- * Sources: dpkg(1), deb-control(5), dpkg-divert(1); apk-installed(5); syft's cataloguers (E1).
+ * Sources: dpkg(1), deb-control(5), dpkg-divert(1); apk-installed(5); rpm(8); syft's cataloguers (E1).
  */
 #ifndef SLIM_PACKAGES_H
 #define SLIM_PACKAGES_H
@@ -21,6 +21,9 @@ struct slim_package {
 	size_t file_count;
 	struct slim_node **conffiles;
 	size_t conffile_count;
+	struct slim_node **licences;   /* those that the database marks; dpkg and apk do not */
+	size_t licence_count;
+	int64_t record;                /* its number in rpm's database; 0: of another one */
 	uint32_t index;                /* its place in the list */
 };
 

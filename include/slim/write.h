@@ -58,7 +58,8 @@ int slim_selection_strip(struct slim_selection *selection, const struct slim_pac
 /*
  * Rewrite the selected files of package databases so that they list what is selected, and no more: a package survives
  * with one file of its own that is no documentation; stanzas of survivors stay byte for byte. Databases of dpkg
- * (status, status.d, info/) and apk. Sources: dpkg(1), deb-control(5), apk-installed(5); docs/rules.md E2 to E4.
+ * (status, status.d, info/), apk and rpm (rpmdb.sqlite, whose headers are cut to the files that are there).
+ * Sources: dpkg(1), deb-control(5), apk-installed(5), rpm(8); docs/rules.md E2 to E5.
  */
 int slim_selection_tell_packages(struct slim_selection *selection, const struct slim_packages *packages,
 				 struct slim_error **err) SLIM_MUST_CHECK;

@@ -7,7 +7,9 @@
 #include "slim/path.h"
 #include "slim/write.h"
 
+#include "../trace/package/rpm_store.h"
 #include "checksum.h"
+#include "rpm_packages.h"
 
 enum { DATABASE_MAX = 256 << 20 };
 
@@ -17,7 +19,7 @@ struct diversion {
 
 /* Folders that databases lie in; NULL: the image has none such. */
 struct places {
-	const struct slim_node *doc, *dpkg, *info, *status_d, *apk, *usr_apk;
+	const struct slim_node *doc, *licenses, *dpkg, *info, *status_d, *apk, *usr_apk, *rpm_manifest;
 };
 
 struct teller {
@@ -33,14 +35,19 @@ struct teller {
 	char *diversion_text;
 };
 
+static bool is_text(const struct teller *t, const struct slim_node *node)
+{
+	return (t->places.doc && slim_node_within(node, t->places.doc)) ||
+	       (t->places.licenses && slim_node_within(node, t->places.licenses));
+}
+
 /* E2: base-files and base-passwd say which system it is, even without files of their own. */
 static bool package_survives(const struct teller *t, const struct slim_package *p)
 {
 	if (t->all || !strcmp(p->name, "base-files") || !strcmp(p->name, "base-passwd"))
 		return true;
 	for (size_t i = 0; i < p->file_count; i++)
-		if (t->selected[p->files[i]->id] && slim_node_is_file(p->files[i]) &&
-		    !(t->places.doc && slim_node_within(p->files[i], t->places.doc)))
+		if (t->selected[p->files[i]->id] && slim_node_is_file(p->files[i]) && !is_text(t, p->files[i]))
 			return true;
 	return false;
 }
@@ -215,6 +222,20 @@ static void tell_apk(const struct teller *t, struct slim_blob text, FILE *out)
 	}
 }
 
+/* container-manifest-2 of images without rpm: "NAME\tVERSION\t…" a line. A package of no database stays. */
+static void tell_manifest(const struct teller *t, struct slim_blob text, FILE *out)
+{
+	struct slim_blob line, name;
+	while (slim_blob_line(&text, &line)) {
+		struct slim_blob rest = line;
+		slim_autofree char *known =
+			slim_blob_split(&rest, '\t', &name) ? slim_strndup(name.ptr, name.len) : slim_strdup("");
+		const struct slim_package *p = slim_packages_find(t->packages, known);
+		if (!p || t->survives[p->index])
+			fprintf(out, "%.*s\n", (int)line.len, line.ptr);
+	}
+}
+
 typedef void tell(const struct teller *t, struct slim_blob text, FILE *out);
 
 static int rewrite(struct teller *t, const struct slim_node *node, tell *how, struct slim_error **err)
@@ -252,6 +273,8 @@ static tell *teller_of(const struct places *p, const struct slim_node *node)
 		return tell_apk;
 	if (slim_blob_ends(name, ".md5sums") && (in == p->info || in == p->status_d))
 		return tell_sums;
+	if (node == p->rpm_manifest)
+		return tell_manifest;
 	return in == p->info && (slim_blob_ends(name, ".list") || slim_blob_ends(name, ".conffiles")) ? tell_paths : NULL;
 }
 
@@ -276,9 +299,40 @@ static int read_diversions(struct teller *t, struct slim_error **err)
 
 static struct places find_places(const struct slim_tree *tree)
 {
-	return (struct places){ slim_tree_find(tree, "/usr/share/doc"),	 slim_tree_find(tree, "/var/lib/dpkg"),
-				slim_tree_find(tree, "/var/lib/dpkg/info"), slim_tree_find(tree, "/var/lib/dpkg/status.d"),
-				slim_tree_find(tree, "/lib/apk/db"),	 slim_tree_find(tree, "/usr/lib/apk/db") };
+	return (struct places){
+		.doc = slim_tree_find(tree, "/usr/share/doc"),
+		.licenses = slim_tree_find(tree, "/usr/share/licenses"),
+		.dpkg = slim_tree_find(tree, "/var/lib/dpkg"),
+		.info = slim_tree_find(tree, "/var/lib/dpkg/info"),
+		.status_d = slim_tree_find(tree, "/var/lib/dpkg/status.d"),
+		.apk = slim_tree_find(tree, "/lib/apk/db"),
+		.usr_apk = slim_tree_find(tree, "/usr/lib/apk/db"),
+		.rpm_manifest = slim_tree_find(tree, "/var/lib/rpmmanifest/container-manifest-2"),
+	};
+}
+
+static bool has_path(const void *teller, struct slim_blob path)
+{
+	return is_selected_path(teller, path);
+}
+
+static int tell_rpm(struct teller *t, struct slim_error **err)
+{
+	const struct slim_rpm_store store = slim_rpm_store_find(t->selection->tree);
+	if (t->all || !slim_rpm_store_can_change(&store) || !t->selected[store.node->id] ||
+	    store.node->inode->size > DATABASE_MAX)
+		return 0;
+	size_t length = (size_t)store.node->inode->size;
+	slim_autofree char *bytes = slim_alloc(length + 1);
+	slim_autobuffer struct slim_buffer out = { 0 };
+	const struct slim_rpm_survivors survivors = { t->packages, t->survives, has_path, t };
+	if (slim_inode_read(store.node->inode, 0, bytes, length, err) < 0)
+		return -1;
+	if (slim_rpm_packages_tell(&survivors, slim_blob(bytes, length), &out, err) < 0)
+		return slim_wrap(err, "rpm database");
+	if (out.length == length && !memcmp(out.bytes, bytes, length))
+		return 0;
+	return slim_selection_rewrite(t->selection, store.node, slim_blob(out.bytes, out.length), err);
 }
 
 static int tell_all(struct teller *t, struct slim_error **err)
@@ -292,7 +346,7 @@ static int tell_all(struct teller *t, struct slim_error **err)
 		if (how && rewrite(t, t->selection->nodes[i], how, err) < 0)
 			return -1;
 	}
-	return 0;
+	return tell_rpm(t, err);
 }
 
 int slim_selection_tell_packages(struct slim_selection *selection, const struct slim_packages *packages,

@@ -13,6 +13,8 @@
     END
     zip /app/x.jar a/B.class=TEXT lib/y.jar!c/D.class=TEXT "n.so=elf needed=libz.so.1"
                                             an archive; behind a ! what an archive in it holds
+    rpmdb /var/lib/rpm/rpmdb.sqlite <<END   a database of rpm: tests/lib/rpmdb.py has the lines
+    END
     link /bin/sh -> dash
     hardlink /bin/b -> /bin/a
     dir /var/empty mode=0700
@@ -47,6 +49,7 @@ import zipfile
 
 import elf
 import image
+import rpmdb
 
 FOLDER_TYPES = ("folder", "dir", "directory")
 
@@ -255,6 +258,12 @@ class _Reader:
         path, *items = words(rest)
         attributes, left = _attributes(items)
         self.target().file(path, self.here_text(left[0] if left else ""), **attributes)
+
+    def do_rpmdb(self, rest):
+        path, *items = words(rest)
+        attributes, left = _attributes(items)
+        text = self.here_text(left[0] if left else "")
+        self.target().file(path, rpmdb.database(path, text), **attributes)
 
     def pair(self, rest):
         items = words(rest)

@@ -22,6 +22,7 @@ static const struct place places[] = {
 	{ "/usr/share/linda", SLIM_JUNK }, { "/usr/share/apport", SLIM_JUNK }, { "/usr/share/licenses", SLIM_JUNK },
 	{ "/usr/share/bash-completion", SLIM_JUNK }, { "/usr/share/zsh", SLIM_JUNK }, { "/usr/share/fish", SLIM_JUNK },
 	{ "/usr/share/gdb", SLIM_JUNK }, { "/usr/share/systemtap", SLIM_JUNK }, { "/usr/share/vala", SLIM_JUNK },
+	{ "/usr/lib/.build-id", SLIM_JUNK },
 	{ "/usr/share/gir-1.0", SLIM_JUNK }, { "/usr/share/aclocal*", SLIM_JUNK }, { "/usr/share/gcc*", SLIM_JUNK },
 	{ "/usr/local/share/doc", SLIM_JUNK }, { "/usr/local/share/man", SLIM_JUNK }, { "/usr/local/man", SLIM_JUNK },
 	{ "/usr/local/share/info", SLIM_JUNK }, { "/usr/local/share/systemtap", SLIM_JUNK },

@@ -4,15 +4,9 @@
 #include "slim/path.h"
 #include "package_db.h"
 
-struct provided {
-	const char *name;       /* "so:libz.so.1", "cmd:foo" */
-	const char *package;
-};
-
 struct apk {
 	struct slim_packages *db;
-	struct provided *provided;
-	size_t count, capacity;
+	struct slim_provides provides; /* "so:libz.so.1", "cmd:foo" */
 };
 
 struct record {
@@ -53,8 +47,8 @@ static void end_record(struct apk *apk, struct record *record)
 		slim_packages_close(db, record->package);
 		struct slim_blob word;
 		while (slim_blob_split(&record->provides, ' ', &word))
-			*slim_push(&apk->provided, &apk->count, &apk->capacity) = (struct provided){
-				slim_packages_string(db, bare_name(word)), record->package->name };
+			slim_provides_add(&apk->provides, slim_packages_string(db, bare_name(word)),
+					  record->package->name);
 	}
 	*record = (struct record){ 0 };
 }
@@ -93,35 +87,6 @@ static void read_field(struct slim_packages *db, struct record *record, char let
 		own(db, record, value);
 }
 
-static int by_provided(const void *a, const void *b)
-{
-	const struct provided *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-	return order ? order : strcmp(x->package, y->package);
-}
-
-static const char *provider(const struct apk *apk, const char *name)
-{
-	size_t low = 0, high = apk->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (strcmp(apk->provided[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < apk->count && !strcmp(apk->provided[low].name, name) ? apk->provided[low].package : name;
-}
-
-/* Dependencies on "so:…" and "cmd:…" become the names of the packages that provide them. */
-static void resolve_depends(const struct apk *apk, size_t first)
-{
-	for (size_t i = first; i < apk->db->count; i++)
-		for (const char **name = apk->db->items[i]->depends; *name; name++)
-			if (strchr(*name, ':'))
-				*name = provider(apk, *name);
-}
-
 void slim_apk_parse(struct slim_packages *db, struct slim_blob text)
 {
 	struct apk apk = { .db = db };
@@ -135,10 +100,7 @@ void slim_apk_parse(struct slim_packages *db, struct slim_blob text)
 			read_field(db, &record, line.ptr[0], slim_blob_trim(slim_blob(line.ptr + 2, line.len - 2)));
 	}
 	end_record(&apk, &record);
-	if (apk.count)
-		qsort(apk.provided, apk.count, sizeof(*apk.provided), by_provided);
-	resolve_depends(&apk, first);
-	free(apk.provided);
+	slim_provides_resolve(&apk.provides, db, first);
 }
 
 void slim_apk_read(struct slim_packages *db)

@@ -18,7 +18,7 @@ struct slim_packages {
 	size_t count, capacity;
 	struct slim_package **by_name;  /* sorted by name, then by index; after slim_packages_finish */
 	uint32_t *owners;               /* by node number: index of the package + 1 */
-	struct slim_node_list files, conffiles; /* of the package that is being read */
+	struct slim_node_list files, conffiles, licences; /* of the package that is being read */
 };
 
 struct slim_packages *slim_packages_new(const struct slim_tree *tree, struct slim_log *log);
@@ -32,6 +32,7 @@ struct slim_package *slim_packages_add(struct slim_packages *db, struct slim_blo
  */
 void slim_packages_own(struct slim_packages *db, struct slim_blob path, bool as_folder);
 void slim_packages_own_conffile(struct slim_packages *db, struct slim_blob path);
+void slim_packages_own_licence(struct slim_packages *db, struct slim_blob path);
 /* All paths of PACKAGE have been listed. */
 void slim_packages_close(struct slim_packages *db, struct slim_package *package);
 
@@ -39,6 +40,20 @@ const char *slim_packages_string(struct slim_packages *db, struct slim_blob text
 /* The bytes of a file, at most 256 MiB; NULL (with a warning) when it cannot be read. free() them. */
 char *slim_packages_slurp(struct slim_packages *db, const struct slim_node *node, size_t *length);
 void slim_packages_warn(struct slim_packages *db, const char *fmt, ...) SLIM_PRINTF(2, 3);
+
+/*
+ * provides.c: what packages provide beside their names ("so:libz.so.1", "libz.so.1()(64bit)", "/bin/sh"). Dependencies
+ * of the packages from FIRST on that no package is called become the name of the first that provides them.
+ */
+struct slim_provided {
+	const char *name, *package;
+};
+struct slim_provides {
+	struct slim_provided *items;
+	size_t count, capacity;
+};
+void slim_provides_add(struct slim_provides *provides, const char *name, const char *package);
+void slim_provides_resolve(struct slim_provides *provides, struct slim_packages *db, size_t first); /* and frees it */
 
 /* dpkg.c: /var/lib/dpkg/status with info/, and status.d/ */
 void slim_dpkg_read(struct slim_packages *db);
@@ -48,7 +63,9 @@ void slim_dpkg_parse_status(struct slim_packages *db, struct slim_blob text);
 void slim_apk_read(struct slim_packages *db);
 void slim_apk_parse(struct slim_packages *db, struct slim_blob text);
 
-/* rpm.c: says when there is a database that cannot be read */
+/* rpm.c: rpmdb.sqlite and Packages.db; another one is named in a warning */
 void slim_rpm_read(struct slim_packages *db);
+void slim_rpm_parse_header(struct slim_packages *db, struct slim_provides *provides, int64_t record,
+			   struct slim_blob header);
 
 #endif

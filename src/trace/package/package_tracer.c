@@ -4,6 +4,7 @@
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
 #include "../system/system_data.h"
+#include "rpm_store.h"
 
 /*
  * Packages whose files are found one by one, by other rules: libraries, commands, runtimes. To keep them whole would
@@ -17,7 +18,8 @@ static const char *const exact[] = {
 	"sysvinit-utils", "lsb-base", "lsb-release", "mawk", "gawk", "original-awk", "less", "file", "which", "tzdata",
 	"ca-certificates*", "curl", "wget", "openssl", "netcat*", "unzip", "zip", "p7zip*", "patch", "rsync", "jq", "sudo",
 	"gosu", "tini", "dumb-init", "su-exec", "socat", "lsof", "strace", "gettext*", "envsubst", "bc", "dc", "ed", "cpio",
-	"apt*", "dpkg*", "apk-tools*", "rpm*", "yum*", "dnf*", "microdnf*", "gnupg*", "gpg*", "pinentry*",
+	"apt*", "dpkg*", "apk-tools*", "rpm*", "yum*", "dnf*", "microdnf*", "alternatives", "chkconfig", "filesystem", "setup", "pam",
+	"authselect*", "crypto-policies*", "*-release", "*-release-common", "p11-kit*", "krb5-libs", "wolfi-base*", "gnupg*", "gpg*", "pinentry*",
 	"git", "git-*", "mercurial*", "subversion*", "openssh-client*", "perl*", "python*", "ruby*", "rake", "bundler",
 	"nodejs*", "node-*", "npm", "yarn*", "php*", "openjdk*", "default-jre*", "default-jdk*", "java-*", "lua*", "tcl*",
 	"tk8*", "r-*", "dotnet*", "erlang*", "elixir*", "guile*", "golang*", "go", "rustc", "cargo", "gcc*", "g++*", "cpp*",
@@ -43,7 +45,7 @@ struct package_state {
 struct state {
 	struct package_state *of;
 	struct slim_waiting waiting; /* programs and scripts of which nothing certain is known yet */
-	const struct slim_node *doc;
+	const struct slim_node *doc, *licenses;
 	bool database_done;
 };
 
@@ -68,18 +70,9 @@ static bool owns_program(struct state *s, const struct slim_package *package)
 
 static bool is_exact(struct state *s, const struct slim_package *package)
 {
-	return slim_name_in(exact, package->name) || (!strncmp(package->name, "lib", 3) && !owns_program(s, package));
-}
-
-static void start(struct slim_trace *t, void *state)
-{
-	struct state *s = state;
-	const struct slim_packages *packages = slim_trace_packages(t);
-	size_t count = slim_packages_count(packages);
-	s->of = slim_calloc(count + 1, sizeof(*s->of));
-	for (size_t i = 0; i < count; i++)
-		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
-	s->doc = slim_tree_find(slim_trace_tree(t), "/usr/share/doc");
+	struct slim_blob name = slim_blob_of(package->name);
+	bool library = slim_blob_starts(name, "lib") || slim_blob_ends(name, "-libs");
+	return slim_name_in(exact, package->name) || (library && !owns_program(s, package));
 }
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
@@ -90,7 +83,8 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	bool code = kind & (SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT);
 	if (code && owner && !s->of[owner->index].exact)
 		slim_waiting_add(&s->waiting, node);
-	if (!owner || (s->doc && slim_node_within(node, s->doc)))
+	if (!owner || (s->doc && slim_node_within(node, s->doc)) ||
+	    (s->licenses && slim_node_within(node, s->licenses)))
 		return;
 	struct package_state *p = &s->of[owner->index];
 	p->survives = true;
@@ -160,14 +154,49 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 	}
 }
 
+/* E5: of rpm's database only one form can be rewritten. The others list what is gone, and that is said. */
+static void keep_rpm(struct slim_trace *t)
+{
+	const struct slim_rpm_store store = slim_rpm_store_find(slim_trace_tree(t));
+	if (!store.node)
+		return;
+	slim_autofree char *path = slim_format("%s/%s", store.folder, store.node->name);
+	slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_PACKAGE_DB, NULL, "lists what survives");
+	if (slim_rpm_store_can_change(&store))
+		return;
+	if (store.pending)
+		slim_keep(t, slim_node_child(slim_trace_tree(t), store.node->parent, SLIM_BLOB("rpmdb.sqlite-wal")),
+			  SLIM_RULE_PACKAGE_DB, NULL, "changes of the database");
+	static const char *const why = "this form of rpm's database stays as it is: "
+				       "it also lists packages and files that are not in the result";
+	slim_doubt(t, store.node, "%s", why);
+	slim_warn(slim_trace_log(t), "%s: %s", path, why);
+}
+
 /* E1: what scanners and dpkg-query read. What is written lists the survivors alone: src/write/packages.c. */
 static void keep_database(struct slim_trace *t, struct state *s)
 {
 	static const char *const places[] = { "/var/lib/dpkg/status", "/var/lib/dpkg/arch", "/var/lib/dpkg/diversions",
-					      "/lib/apk/db/installed", "/usr/lib/apk/db/installed", "/etc/apk/world", "/etc/apk/arch" };
+					      "/lib/apk/db/installed", "/usr/lib/apk/db/installed", "/etc/apk/world", "/etc/apk/arch",
+					      "/var/lib/rpmmanifest/container-manifest-2" };
 	for (size_t i = 0; i < SLIM_COUNT(places); i++)
 		slim_keep_place(t, places[i], SLIM_RULE_PACKAGE_DB, NULL, "lists what survives");
+	keep_rpm(t);
 	s->database_done = true;
+}
+
+static void start(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	const struct slim_packages *packages = slim_trace_packages(t);
+	size_t count = slim_packages_count(packages);
+	s->of = slim_calloc(count + 1, sizeof(*s->of));
+	for (size_t i = 0; i < count; i++)
+		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
+	s->doc = slim_tree_find(slim_trace_tree(t), "/usr/share/doc");
+	s->licenses = slim_tree_find(slim_trace_tree(t), "/usr/share/licenses");
+	if (!count) /* a database that is not read, or a list of packages without files */
+		keep_database(t, s);
 }
 
 /* E3: the file lists of one survivor; packages that several architectures may have at once are NAME:ARCH there. */
@@ -205,11 +234,14 @@ static void keep_licences(struct slim_trace *t, struct state *s)
 		if (!s->of[i].survives || s->of[i].licence)
 			continue;
 		s->of[i].licence = true;
-		slim_autofree char *path =
-			slim_format("/usr/share/doc/%s/copyright", slim_packages_at(packages, i)->name);
+		const struct slim_package *package = slim_packages_at(packages, i);
+		slim_autofree char *path = slim_format("/usr/share/doc/%s/copyright", package->name);
 		slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_COPYRIGHT, s->of[i].asker, "package %s",
-			       slim_packages_at(packages, i)->name);
-		keep_lists(t, slim_packages_at(packages, i), s->of[i].asker);
+			       package->name);
+		for (size_t j = 0; j < package->licence_count; j++)
+			slim_keep(t, package->licences[j], SLIM_RULE_COPYRIGHT, s->of[i].asker, "package %s",
+				  package->name);
+		keep_lists(t, package, s->of[i].asker);
 		if (!s->database_done)
 			keep_database(t, s);
 	}

@@ -65,18 +65,27 @@ static struct slim_node *lookup(const struct slim_packages *db, struct slim_blob
 	return slim_tree_walk(db->tree, NULL, path, false, NULL, NULL);
 }
 
+static void list_path(const struct slim_packages *db, struct slim_node_list *list, struct slim_blob path)
+{
+	struct slim_node *node = lookup(db, path);
+	if (node && !slim_node_is_dir(node))
+		*slim_push(&list->items, &list->count, &list->capacity) = node;
+}
+
 void slim_packages_own(struct slim_packages *db, struct slim_blob path, bool as_folder)
 {
-	struct slim_node *node = as_folder ? NULL : lookup(db, path);
-	if (node && !slim_node_is_dir(node))
-		*slim_push(&db->files.items, &db->files.count, &db->files.capacity) = node;
+	if (!as_folder)
+		list_path(db, &db->files, path);
 }
 
 void slim_packages_own_conffile(struct slim_packages *db, struct slim_blob path)
 {
-	struct slim_node *node = lookup(db, path);
-	if (node && !slim_node_is_dir(node))
-		*slim_push(&db->conffiles.items, &db->conffiles.count, &db->conffiles.capacity) = node;
+	list_path(db, &db->conffiles, path);
+}
+
+void slim_packages_own_licence(struct slim_packages *db, struct slim_blob path)
+{
+	list_path(db, &db->licences, path);
 }
 
 static int by_id(const void *a, const void *b)
@@ -103,6 +112,7 @@ void slim_packages_close(struct slim_packages *db, struct slim_package *package)
 {
 	package->files = settle_list(db->arena, &db->files, &package->file_count);
 	package->conffiles = settle_list(db->arena, &db->conffiles, &package->conffile_count);
+	package->licences = settle_list(db->arena, &db->licences, &package->licence_count);
 	for (size_t i = 0; i < package->file_count; i++)
 		if (!db->owners[package->files[i]->id])
 			db->owners[package->files[i]->id] = package->index + 1;
@@ -155,6 +165,7 @@ void slim_packages_free(struct slim_packages *packages)
 	free(packages->owners);
 	free(packages->files.items);
 	free(packages->conffiles.items);
+	free(packages->licences.items);
 	free(packages);
 }
 

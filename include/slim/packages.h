@@ -13,7 +13,9 @@
 #include "slim/tree.h"
 
 struct slim_package {
+	const char *kind; /* "deb", "apk" or "rpm": the types of purl-spec */
 	const char *name, *version, *architecture;
+	const char *licence;           /* as the database has it, or "" */
 	const char *source;            /* its source package's name; its own name when not said */
 	const char **depends;          /* names only, alternatives one after another; ends with NULL */
 	bool essential;

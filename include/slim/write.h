@@ -16,6 +16,10 @@
 
 /* --- selection: which nodes are written -------------------------------------------------------------------------- */
 
+struct slim_sums { /* of a file's contents, as they are written */
+	unsigned char sha256[32], sha1[20];
+};
+
 struct slim_selection {
 	const struct slim_tree *tree;
 	const struct slim_trace *trace; /* NULL: everything is selected */
@@ -25,6 +29,8 @@ struct slim_selection {
 	uint64_t bytes;                 /* contents, each inode once */
 	struct slim_rewrite *rewrites; /* files that say something else than the tree's: src/write/rewrite.c; or NULL */
 	struct slim_file *rewritten;    /* a spool: what they say */
+	struct slim_sums *sums; /* of each of `nodes` (of what is no file: zeros), once it is written; NULL: nobody asked */
+	bool *packages; /* of each package: the databases tell that it is there; NULL: all are */
 };
 struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);
 void slim_selection_free(struct slim_selection *selection); /* NULL is fine */
@@ -39,6 +45,9 @@ int slim_selection_rewrite(struct slim_selection *selection, const struct slim_n
 int slim_selection_spool(struct slim_selection *selection, struct slim_file **spool, struct slim_error **err)
 	SLIM_MUST_CHECK;
 void slim_selection_replace(struct slim_selection *selection, const struct slim_node *node, uint64_t offset);
+/* Ask for `sums`. They are made while the layer is written, or, when none is, by reading the contents. */
+void slim_selection_want_sums(struct slim_selection *selection);
+int slim_selection_read_sums(struct slim_selection *selection, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_rewrites_free(struct slim_rewrite *rewrites); /* NULL is fine */
 
 struct slim_stripped {

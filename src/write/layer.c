@@ -1,6 +1,7 @@
 #include "layer.h"
 
 #include "links.h"
+#include "sums.h"
 #include "tar.h"
 
 #include "slim/path.h"
@@ -13,6 +14,7 @@ struct writer {
 	const uint32_t *first;      /* see slim_first_names */
 	struct slim_sink *sink;     /* the compressor, which works in threads of its own meanwhile */
 	struct slim_hasher *hasher; /* of the diff ID */
+	struct slim_summer *summer; /* NULL: nobody asks for digests of files */
 	struct slim_log *log;
 	char *piece;
 	size_t filled;
@@ -51,6 +53,8 @@ static int put_content(struct writer *w, const struct slim_inode *inode, struct 
 		if (slim_inode_read(inode, at, w->piece + w->filled, part, err))
 			return -1;
 		slim_progress_add(w->log, part);
+		if (w->summer)
+			slim_summer_add(w->summer, w->piece + w->filled, part);
 		w->filled += part;
 		at += part;
 		if (w->filled == PIECE && flush(w, err))
@@ -85,6 +89,18 @@ static int wrap_name(struct slim_blob name, struct slim_error **err)
 	return slim_wrap(err, "'%s'", slim_path_show(arena, name));
 }
 
+/* The contents of this node have been put, if it has any of its own. */
+static void end_sums(struct writer *w, uint32_t index)
+{
+	struct slim_sums *sums = w->selection->sums;
+	if (!w->summer || !slim_node_is_file(w->selection->nodes[index]))
+		return;
+	if (w->first[index] == index)
+		slim_summer_end(w->summer, &sums[index]);
+	else
+		sums[index] = sums[w->first[index]];
+}
+
 static int put_node(struct writer *w, uint32_t index, struct slim_error **err)
 {
 	struct slim_node *const *nodes = w->selection->nodes;
@@ -100,6 +116,7 @@ static int put_node(struct writer *w, uint32_t index, struct slim_error **err)
 		return -1;
 	if (slim_tar_data_size(&entry) && put_content(w, entry.inode, err))
 		return wrap_name(entry.name, err);
+	end_sums(w, index);
 	return 0;
 }
 
@@ -121,7 +138,9 @@ int slim_layer_write(const struct slim_layer_job *job, struct slim_sink *under, 
 	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher = slim_hasher_new(SLIM_SHA256);
 	slim_autofree uint32_t *first = slim_first_names(job->selection);
 	slim_autofree char *piece = slim_alloc(PIECE);
+	slim_cleanup(slim_summer_free_p) struct slim_summer *summer = job->selection->sums ? slim_summer_new() : NULL;
 	struct writer w = {
+		.summer = summer,
 		.selection = job->selection,
 		.first = first,
 		.sink = sink,

@@ -357,7 +357,8 @@ int slim_selection_tell_packages(struct slim_selection *selection, const struct 
 	if (!count || (all && !selection->rewrites))
 		return 0;
 	slim_autofree bool *selected = slim_calloc(nodes, sizeof(*selected));
-	slim_autofree bool *survives = slim_calloc(count, sizeof(*survives));
+	free(selection->packages);
+	bool *survives = selection->packages = slim_calloc(count, sizeof(*survives));
 	struct teller t = { .selection = selection, .packages = packages, .places = find_places(selection->tree),
 			    .selected = selected, .survives = survives, .all = all };
 	for (size_t i = 0; i < selection->count; i++)

@@ -83,6 +83,8 @@ void slim_selection_free(struct slim_selection *selection)
 	if (!selection)
 		return;
 	free(selection->nodes);
+	free(selection->sums);
+	free(selection->packages);
 	slim_rewrites_free(selection->rewrites);
 	slim_file_unref(selection->rewritten);
 	free(selection);

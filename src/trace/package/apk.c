@@ -67,14 +67,18 @@ static void own(struct slim_packages *db, const struct record *record, struct sl
 
 static void read_field(struct slim_packages *db, struct record *record, char letter, struct slim_blob value)
 {
-	if (letter == 'P' && !record->package)
+	if (letter == 'P' && !record->package) {
 		record->package = slim_packages_add(db, value);
+		record->package->kind = "apk";
+	}
 	if (!record->package)
 		return;
 	if (letter == 'V')
 		record->package->version = slim_packages_string(db, value);
 	else if (letter == 'A')
 		record->package->architecture = slim_packages_string(db, value);
+	else if (letter == 'L')
+		record->package->licence = slim_packages_string(db, value);
 	else if (letter == 'o')
 		record->package->source = slim_packages_string(db, value);
 	else if (letter == 'D')

@@ -206,6 +206,7 @@ static char *slurp_info(const struct dpkg *dpkg, const struct slim_package *pack
 static struct slim_package *add_package(struct slim_packages *db, const struct stanza *stanza)
 {
 	struct slim_package *package = slim_packages_add(db, stanza->package);
+	package->kind = "deb";
 	package->version = slim_packages_string(db, stanza->version);
 	package->architecture = slim_packages_string(db, stanza->architecture);
 	struct slim_blob source = first_word(stanza->source, " \t(");

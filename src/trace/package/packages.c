@@ -50,7 +50,7 @@ struct slim_package *slim_packages_add(struct slim_packages *db, struct slim_blo
 	static const char *const none[] = { NULL };
 	struct slim_package *package = slim_arena_alloc(db->arena, sizeof(*package));
 	package->name = slim_packages_string(db, name);
-	package->version = package->architecture = "";
+	package->version = package->architecture = package->licence = package->kind = "";
 	package->source = package->name;
 	package->depends = (const char **)none;
 	package->index = (uint32_t)db->count;

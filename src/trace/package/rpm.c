@@ -107,7 +107,9 @@ void slim_rpm_parse_header(struct slim_packages *db, struct slim_provides *provi
 	}
 	struct slim_package *package = slim_packages_add(db, name);
 	package->record = record;
+	package->kind = "rpm";
 	package->version = version_of(db, &header);
+	package->licence = slim_packages_string(db, slim_rpm_text(&header, SLIM_RPM_LICENSE_TEXT));
 	package->architecture = slim_packages_string(db, slim_rpm_text(&header, SLIM_RPM_ARCH));
 	struct slim_blob source = source_name(slim_rpm_text(&header, SLIM_RPM_SOURCE));
 	if (source.len)

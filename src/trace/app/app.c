@@ -3,6 +3,7 @@
 
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
+#include "../python/python_dist.h"
 #include "../system/system_data.h"
 
 /* Folders that hold applications by custom. */
@@ -90,12 +91,13 @@ static bool is_local_program(const struct slim_node *node)
 static void keep_local_files(struct slim_trace *t)
 {
 	const struct slim_tree *tree = slim_trace_tree(t);
+	slim_autofree bool *made = python_made_scripts(t);
 	for (size_t i = 0; i < SLIM_COUNT(local_folders); i++) {
 		const struct slim_node *dir = slim_tree_find(tree, local_folders[i]);
 		bool in_etc = !strcmp(local_folders[i], "/etc");
 		uint32_t end = dir && dir->parent ? slim_node_end(tree, dir) : 0;
 		for (uint32_t id = dir ? dir->id : 0; id < end; id++)
-			if (is_local(t, slim_tree_node(tree, id), in_etc))
+			if (!made[id] && is_local(t, slim_tree_node(tree, id), in_etc))
 				slim_keep(t, slim_tree_node(tree, id),
 					  is_local_program(slim_tree_node(tree, id)) ? SLIM_RULE_LOCAL_PROGRAM
 										     : SLIM_RULE_LOCAL_FILE,

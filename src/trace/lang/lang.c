@@ -30,8 +30,3 @@ void lang_keep_shell(struct slim_trace *t, const struct slim_node *asker, const 
 {
 	slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, asker, "%s", language);
 }
-
-void lang_keep_locales(struct slim_trace *t, const struct slim_node *asker, const char *language)
-{
-	slim_keep_place(t, "/usr/lib/locale/*/**", SLIM_RULE_LOCALE, asker, language);
-}

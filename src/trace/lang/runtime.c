@@ -8,6 +8,7 @@
 #include "npm_platform.h"
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
+#include "../python/python_home.h"
 #include "../system/system_data.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -26,10 +27,6 @@ struct runtime {
 };
 
 static const struct runtime runtimes[] = {
-	{ "Python", LIST("python[23]*", "python", "pypy*"), LIST("libpython[23]*.so*"),
-	  LIST("$PREFIX/lib/python[23]*/**", "$PREFIX/lib64/python[23]*/**", "$PREFIX/lib/python[23]*.zip", "/etc/python*/**",
-	       "/usr/local/lib/python[23]*/dist-packages/**", "$PREFIX/pyvenv.cfg"),
-	  LIST("site-packages", "dist-packages"), false },
 	{ "Perl", LIST("perl", "perl5*"), LIST("libperl.so*"),
 	  LIST("$PREFIX/lib/*-linux-*/perl-base/**", "$PREFIX/lib/*-linux-*/perl/**", "$PREFIX/lib/*-linux-*/perl5/**",
 	       "$PREFIX/share/perl/**", "$PREFIX/share/perl5/**", "$PREFIX/lib/perl5/**", "$PREFIX/lib64/perl5/**", "/etc/perl/**",
@@ -75,7 +72,7 @@ bool slim_is_runtime_program(const struct slim_node *node)
 	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
 		if (slim_name_in(runtimes[i].programs, node->name))
 			return true;
-	return false;
+	return python_is_program(node);
 }
 
 static bool is_named_in(const char *const *list, const struct slim_node *node)
@@ -95,7 +92,7 @@ static void keep_home(struct slim_trace *t, const struct runtime *runtime, const
 
 static bool names_locales(const struct runtime *runtime)
 {
-	return slim_name_in(LIST("Python", "Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
+	return slim_name_in(LIST("Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
 }
 
 /* All below DIR, but for junk and for packages that are for other systems. */

@@ -1,0 +1,278 @@
+/*
+ * Sources: The Python Language Reference, 7.11 "The import statement"; The Python Standard Library, importlib, pkgutil,
+ * runpy, ctypes, importlib.metadata. Conditional, late and guarded imports count like any other.
+ */
+#include "python_source.h"
+
+enum { NAME_MAX_LENGTH = 300 };
+
+struct reader {
+	struct lang_lexer *lexer;
+	struct lang_token now, next; /* one token of foresight */
+	struct lang_token before;
+	python_fact_sink *sink;
+	void *context;
+	struct python_manner manner;
+	char *buffer;                /* dotted names with blanks between their parts are put together here */
+	size_t length, capacity;
+};
+
+/* Calls by which modules are imported. Sources: importlib, runpy, zope.dottedname, werkzeug.utils, django.utils, kombu. */
+static const char *const importers[] = { "import_module", "__import__", "run_module", "find_spec", "find_loader", "get_loader",
+					  "import_string", "import_object", "import_by_path", "symbol_by_name", "lazy_import",
+					  "try_import", "safe_import", "resolve_name", "load_module", "importorskip", NULL };
+/* Of these, those that import: for the others a name that is not known is no loss. */
+static const char *const computing[] = { "import_module", "__import__", "run_module", NULL };
+static const char *const loaders[] = { "CDLL", "PyDLL", "LoadLibrary", "dlopen", "WinDLL", "OleDLL", NULL };
+static const char *const dist_calls[] = { "distribution", "get_distribution", "version", "metadata", "require", "requires",
+					   "load_entry_point", "files", "working_set", NULL };
+static const char *const listers[] = { "iter_modules", "walk_packages", "listdir", "scandir", "glob", "iglob", "rglob",
+					"contents", "iterdir", NULL };
+
+static bool is_in(const char *const *list, struct slim_blob word)
+{
+	for (; *list; list++)
+		if (slim_blob_is(word, *list))
+			return true;
+	return false;
+}
+
+static void advance(struct reader *r)
+{
+	r->before = r->now;
+	r->now = r->next;
+	r->next = lex_python(r->lexer);
+}
+
+static bool is_mark(const struct lang_token *token, const char *mark)
+{
+	return token->kind == LANG_MARK && slim_blob_is(token->text, mark);
+}
+
+static bool is_word(const struct lang_token *token, const char *word)
+{
+	return token->kind == LANG_NAME && slim_blob_is(token->text, word);
+}
+
+static bool ends_statement(const struct lang_token *token)
+{
+	return token->kind == LANG_END || token->kind == LANG_LINE || is_mark(token, ";");
+}
+
+static void put(struct reader *r, struct slim_blob text)
+{
+	for (size_t i = 0; i < text.len && r->length < NAME_MAX_LENGTH; i++)
+		*slim_push(&r->buffer, &r->length, &r->capacity) = text.ptr[i];
+}
+
+/* a.b.c, however it is spaced; moves behind it. Lives until the next one is read. */
+static struct slim_blob dotted_name(struct reader *r)
+{
+	r->length = 0;
+	while (r->now.kind == LANG_NAME) {
+		put(r, r->now.text);
+		advance(r);
+		if (!is_mark(&r->now, ".") || r->next.kind != LANG_NAME)
+			break;
+		put(r, SLIM_BLOB("."));
+		advance(r);
+	}
+	return slim_blob(r->buffer, r->length);
+}
+
+static void tell(struct reader *r, struct python_fact fact)
+{
+	r->sink(r->context, &fact);
+}
+
+/* as NAME */
+static void skip_alias(struct reader *r)
+{
+	if (!is_word(&r->now, "as"))
+		return;
+	advance(r);
+	if (r->now.kind == LANG_NAME)
+		advance(r);
+}
+
+static void import_statement(struct reader *r)
+{
+	do {
+		advance(r);
+		struct slim_blob name = dotted_name(r);
+		if (!name.len)
+			return;
+		tell(r, (struct python_fact){ .kind = PYTHON_IMPORT, .name = name });
+		skip_alias(r);
+	} while (is_mark(&r->now, ","));
+}
+
+static unsigned leading_dots(struct reader *r)
+{
+	unsigned level = 0;
+	for (; is_mark(&r->now, ".") || is_mark(&r->now, "..."); advance(r))
+		level += (unsigned)r->now.text.len;
+	return level;
+}
+
+static void from_statement(struct reader *r)
+{
+	advance(r);
+	unsigned level = leading_dots(r);
+	slim_autofree char *name = NULL;
+	/* "from . import x" has no name: there "import" is the keyword */
+	struct slim_blob found = is_word(&r->now, "import") ? SLIM_BLOB("") : dotted_name(r);
+	if (!is_word(&r->now, "import") || (!found.len && !level))
+		return;
+	name = slim_strndup(found.ptr ? found.ptr : "", found.len);
+	struct python_fact fact = { .kind = PYTHON_IMPORT, .name = slim_blob_of(name), .level = level };
+	advance(r);
+	if (is_mark(&r->now, "("))
+		advance(r);
+	while (r->now.kind == LANG_NAME || is_mark(&r->now, "*")) {
+		fact.item = r->now.text;
+		tell(r, fact);
+		advance(r);
+		skip_alias(r);
+		if (!is_mark(&r->now, ","))
+			break;
+		advance(r);
+	}
+}
+
+/* "a" "b" is one literal. The parts of an f-string come behind it, so that those are not joined further. */
+static struct slim_blob joined(struct reader *r, bool *open)
+{
+	r->length = 0;
+	put(r, r->now.text);
+	*open = r->now.partial;
+	while (r->next.kind == LANG_STRING && !*open) {
+		advance(r);
+		put(r, r->now.text);
+		*open = r->now.partial;
+	}
+	return slim_blob(r->buffer, r->length);
+}
+
+/* Of "x.%s", "x.{}" and "x.\0" the part that is known; *OPEN when that is not all. */
+static struct slim_blob known_part(struct slim_blob text, bool *open)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] && text.ptr[i] != '%' && text.ptr[i] != '{')
+			continue;
+		*open = true;
+		return slim_blob(text.ptr, i);
+	}
+	return text;
+}
+
+/* __name__, __package__, __spec__.parent, self.__module__, x.__name__ */
+static bool is_own_name(const struct lang_token *token)
+{
+	return is_word(token, "__name__") || is_word(token, "__package__") || is_word(token, "__module__") ||
+	       is_word(token, "__path__");
+}
+
+/* The first argument of a call of FUNCTION; NOW is the opening bracket. */
+static void read_argument(struct reader *r, struct slim_blob function, enum python_fact_kind kind)
+{
+	struct python_fact fact = { .kind = kind };
+	bool computes = kind == PYTHON_CALL && is_in(computing, function);
+	advance(r);
+	if (is_mark(&r->now, "*") || ends_statement(&r->now)) {
+		r->manner.computes |= computes;
+		return;
+	}
+	if (is_word(&r->now, "name") && is_mark(&r->next, "=")) {
+		advance(r);
+		advance(r);
+	}
+	if (is_own_name(&r->now) && (is_mark(&r->next, "+") || is_mark(&r->next, ",") || is_mark(&r->next, ")"))) {
+		fact.own = fact.open = true;
+		advance(r);
+		if (is_mark(&r->now, "+"))
+			advance(r);
+	}
+	if (r->now.kind == LANG_STRING) {
+		fact.name = known_part(joined(r, &fact.open), &fact.open);
+		fact.open |= !is_mark(&r->next, ",") && !is_mark(&r->next, ")");
+		/* f"{__name__}.x": the field comes behind the literal */
+		if (!fact.name.len && is_own_name(&r->next))
+			fact.own = true;
+	}
+	if (fact.name.len || fact.own)
+		tell(r, fact);
+	else if (kind == PYTHON_FIND)
+		tell(r, fact);
+	else
+		r->manner.computes |= computes && r->now.kind != LANG_STRING && !is_mark(&r->now, ")");
+	r->manner.computes |= computes && !fact.name.len && !fact.own && fact.open;
+}
+
+/* A name followed by an opening bracket. */
+static bool call(struct reader *r)
+{
+	struct slim_blob function = r->now.text;
+	if (is_word(&r->before, "def") || is_word(&r->before, "class"))
+		return false;
+	bool imports = is_in(importers, function), loads = is_in(loaders, function);
+	bool finds = slim_blob_is(function, "find_library"), names = is_in(dist_calls, function);
+	if (!imports && !loads && !finds && !names)
+		return false;
+	advance(r);
+	read_argument(r, function,
+		      imports ? PYTHON_CALL : loads ? PYTHON_LIBRARY : finds ? PYTHON_FIND : PYTHON_DIST);
+	return true;
+}
+
+static void read_name(struct reader *r, bool first)
+{
+	if (is_word(&r->now, "import")) {
+		import_statement(r);
+		return;
+	}
+	if (first && is_word(&r->now, "from")) {
+		from_statement(r);
+		return;
+	}
+	r->manner.lists |= is_in(listers, r->now.text);
+	r->manner.extends |= is_word(&r->now, "extend_path") || is_word(&r->now, "declare_namespace");
+	if (is_mark(&r->next, "(") && call(r))
+		return;
+	advance(r);
+}
+
+static void read_string(struct reader *r)
+{
+	struct python_fact fact = { .kind = PYTHON_STRING };
+	fact.name = known_part(joined(r, &fact.open), &fact.open);
+	/* cdll["libx.so"] and the like are found by the name alone */
+	if (fact.name.len && fact.name.len < NAME_MAX_LENGTH)
+		tell(r, fact);
+	advance(r);
+}
+
+struct python_manner python_read_source(struct slim_blob source, python_fact_sink *sink, void *context)
+{
+	slim_cleanup(lang_lexer_free_p) struct lang_lexer *lexer = lang_lexer_new(source);
+	struct reader r = { .lexer = lexer, .sink = sink, .context = context };
+	r.before.kind = r.now.kind = LANG_LINE;
+	r.next = lex_python(lexer);
+	advance(&r);
+	bool first = true;
+	while (r.now.kind != LANG_END) {
+		if (r.now.kind == LANG_NAME) {
+			read_name(&r, first);
+			first = false;
+		} else if (r.now.kind == LANG_STRING) {
+			read_string(&r);
+			first = false;
+		} else {
+			/* a clause may stand on its header's line: try: import x */
+			first = r.now.kind == LANG_LINE || is_mark(&r.now, ";") || is_mark(&r.now, ":");
+			advance(&r);
+		}
+	}
+	free(r.buffer);
+	return r.manner;
+}

@@ -1,0 +1,92 @@
+/* The inside of Python's tracer: what python_tracer.c, python_reach.c, python_follow.c and python_words.c share. */
+#ifndef SLIM_TRACE_PYTHON_STATE_H
+#define SLIM_TRACE_PYTHON_STATE_H
+
+#include "../engine/waiting.h"
+#include "python_dist.h"
+#include "python_find.h"
+#include "python_home.h"
+
+enum python_node_mark {
+	PYTHON_REACHED = 1, /* a module that is imported */
+	PYTHON_READ = 2,    /* its source has been read */
+	PYTHON_OWN = 4,     /* a source that counts as the application's */
+};
+
+struct python_nodes {
+	struct slim_node **items;
+	size_t count, capacity;
+};
+
+struct python_state {
+	struct slim_waiting programs, files; /* kept nodes that have not been looked at */
+	struct python_runtimes runtimes;
+	struct python_dists *dists;
+	uint8_t *marks;                      /* by node: python_node_mark */
+	bool *made;                          /* by node: a program that an installer made */
+	struct python_nodes own;             /* sources of the application, config files, scripts: read for each new runtime */
+	struct python_nodes tests;           /* its tests: they count when something runs them */
+	struct python_nodes computing;       /* of own: they import by names that are not known */
+	struct python_nodes queue;           /* modules that are to be read */
+	size_t read_own, read_queue;         /* how many of those have been */
+	bool named, words_read;              /* named: a text named a module */
+	bool tools_asked;                    /* pkg_resources is imported: it checks what is required of setuptools */
+	bool whole;                          /* all packages have been kept */
+};
+
+/* Who asks for a module, and how. */
+struct python_asker {
+	struct slim_node *node;    /* NULL: the config */
+	enum slim_rule_id rule;
+	const char *evidence;      /* "import", "the text" */
+	bool own;                  /* the application's, or a command line's */
+};
+
+/* --- python_reach.c -------------------------------------------------------------------------------------------------- */
+
+/*
+ * Follow the dotted NAME from the folders FROM (NULL: the places of RUNTIME, behind those of ASKER's own). What is found on
+ * the way counts as imported. Returns how many of its parts are modules.
+ */
+size_t python_reach(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
+		    const struct python_asker *asker, struct slim_blob name, struct slim_node *from);
+/* As above; then all modules below it whose names start with REST. */
+void python_reach_below(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
+			const struct python_asker *asker, struct slim_blob name, struct slim_node *from);
+/* Whether NAME leads to modules outside the standard library; COUNT: at least so many parts of it. Keeps nothing. */
+bool python_leads(struct slim_trace *t, const struct python_state *s, const struct python_runtime *runtime,
+		  const struct slim_node *node, struct slim_blob name, size_t count);
+/* Whether the sources of RUNTIME may import what is in NODE's place: a package is for the runtimes that see it. */
+bool python_serves(const struct python_state *s, const struct python_runtime *runtime, const struct slim_node *node);
+/* Keep DIST, because ASKER wants it as a whole; with its modules counted as imported. */
+void python_keep_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist,
+		      const struct python_asker *asker);
+/* All modules of DIST count as imported, but for its tests. */
+void python_open_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist);
+/* What kept distributions require. True: something new was kept. */
+bool python_keep_required(struct slim_trace *t, struct python_state *s);
+/* All packages of all runtimes. */
+void python_keep_all(struct slim_trace *t, struct python_state *s, const struct python_asker *asker);
+
+/* --- python_follow.c ------------------------------------------------------------------------------------------------- */
+
+/* What the source NODE imports, names and loads. */
+void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own);
+/* The same for source text of a command line. */
+void python_follow_text(struct slim_trace *t, struct python_state *s, struct slim_blob source,
+			const struct python_asker *asker);
+/* NAME, a text that ASKER holds: a module, an object in one ("a.b:c"), an entry point group. */
+void python_name(struct slim_trace *t, struct python_state *s, const struct python_asker *asker, struct slim_blob name);
+
+/* --- python_words.c -------------------------------------------------------------------------------------------------- */
+
+/* The image's command lines and environment. */
+void python_read_config(struct slim_trace *t, struct python_state *s);
+/* Names in a settings file or a shell script. */
+void python_read_words(struct slim_trace *t, struct python_state *s, struct slim_node *node);
+/* Names in a file that holds no text: a compiled module, a pickled object. */
+void python_read_binary(struct slim_trace *t, struct python_state *s, struct slim_node *node);
+/* Packages for development alone: that a text holds their name says nothing. */
+bool python_is_tool(struct slim_blob name);
+
+#endif

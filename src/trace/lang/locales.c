@@ -1,6 +1,6 @@
 /*
- * Locales that programs select by name in their code: docs/rules.md B4. An image has only those that were made on purpose,
- * as folders or in one archive. Source: glibc locale/locarchive.h (struct locarhead, struct namehashent).
+ * Locales that programs select by name in their code: docs/rules.md B4. An image has only those that were made on
+ * purpose, as folders or in one archive. Source: glibc locale/locarchive.h (struct locarhead, struct namehashent).
  */
 #include <string.h>
 
@@ -23,10 +23,11 @@ static void keep_messages(const struct asker *a, struct slim_blob name)
 	slim_blob_split(&rest, '_', &language);
 	const struct slim_blob names[] = { region, language };
 	for (size_t i = 0; i < SLIM_COUNT(names); i++) {
-		if (!names[i].len || names[i].len > 20 || memchr(names[i].ptr, '/', names[i].len) || *names[i].ptr == '.')
+		if (!names[i].len || names[i].len > 20 || memchr(names[i].ptr, '/', names[i].len) ||
+		    *names[i].ptr == '.')
 			continue;
-		slim_autofree char *path = slim_format("/usr/share/locale/%.*s/LC_MESSAGES/libc.mo", (int)names[i].len,
-						       names[i].ptr);
+		slim_autofree char *path =
+			slim_format("/usr/share/locale/%.*s/LC_MESSAGES/libc.mo", (int)names[i].len, names[i].ptr);
 		slim_keep_path(a->t, NULL, slim_blob_of(path), SLIM_RULE_LOCALE, a->node, "messages of the locale %.*s",
 			       (int)name.len, name.ptr);
 	}
@@ -36,7 +37,8 @@ static uint32_t word_at(const unsigned char *bytes, size_t length, uint64_t at)
 {
 	uint32_t value = 0;
 	if (at + sizeof(value) <= length)
-		memcpy(&value, bytes + at, sizeof(value)); /* the archive is in the byte order of its machine, as this is */
+		memcpy(&value, bytes + at,
+		       sizeof(value)); /* the archive is in the byte order of its machine, as this is */
 	return value;
 }
 

@@ -22,8 +22,8 @@ struct frame {
 
 struct state {
 	size_t limit;
-	unsigned depth;  /* of brackets: lines do not end in them */
-	bool in_line;    /* a token has come since the last LANG_LINE */
+	unsigned depth; /* of brackets: lines do not end in them */
+	bool in_line; /* a token has come since the last LANG_LINE */
 	struct frame frames[FRAMES_MAX];
 	size_t frame_count;
 };
@@ -32,7 +32,7 @@ struct literal {
 	char quote;
 	bool triple, raw, format;
 	size_t from, to; /* of its contents */
-	size_t end;      /* behind the closing quotes */
+	size_t end; /* behind the closing quotes */
 };
 
 static struct state *state_of(struct lang_lexer *l)
@@ -273,8 +273,9 @@ static unsigned long digits_at(const char *p, size_t count, unsigned base, size_
 {
 	unsigned long value = 0;
 	for (*used = 0; *used < count && isxdigit((unsigned char)p[*used]); ++*used) {
-		unsigned digit = (unsigned)(isdigit((unsigned char)p[*used]) ? p[*used] - '0' :
-									       tolower((unsigned char)p[*used]) - 'a' + 10);
+		unsigned digit =
+			(unsigned)(isdigit((unsigned char)p[*used]) ? p[*used] - '0'
+								    : tolower((unsigned char)p[*used]) - 'a' + 10);
 		if (digit >= base)
 			break;
 		value = value * base + digit;
@@ -360,7 +361,8 @@ static void enter_holes(struct lang_lexer *l, const struct scan *s)
 		return;
 	struct span *holes = slim_arena_alloc(l->arena, s->hole_count * sizeof(*holes));
 	memcpy(holes, s->holes, s->hole_count * sizeof(*holes));
-	state->frames[state->frame_count++] = (struct frame){ holes, s->hole_count, 0, l->at, state->limit, state->depth };
+	state->frames[state->frame_count++] =
+		(struct frame){ holes, s->hole_count, 0, l->at, state->limit, state->depth };
 	state->limit = l->at = holes[0].from; /* used up: the next token leads into the first field */
 }
 
@@ -414,8 +416,10 @@ static struct lang_token number_token(struct lang_lexer *l)
 
 static struct lang_token mark_token(struct lang_lexer *l)
 {
-	static const char *const marks[] = { "**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "==", "<=", ">=", "**", "//",
-					     ">>", "<<", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=" };
+	static const char *const marks[] = {
+		"**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "==", "<=", ">=", "**",
+		"//",  ">>",  "<<",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "@="
+	};
 	struct state *s = l->state;
 	char c = l->source.ptr[l->at];
 	struct slim_blob rest = slim_blob(l->source.ptr + l->at, s->limit - l->at);

@@ -18,8 +18,8 @@ struct python_dists {
 	struct slim_arena *arena; /* the trace's */
 	struct python_dist **items;
 	size_t count, capacity;
-	uint32_t *owner;       /* by node: the place in items + 1, or 0 */
-	uint32_t *of_package;  /* the same by system package */
+	uint32_t *owner; /* by node: the place in items + 1, or 0 */
+	uint32_t *of_package; /* the same by system package */
 	struct refs names, groups;
 };
 
@@ -42,8 +42,10 @@ struct reading {
 	uint32_t index; /* of the distribution */
 };
 
-static const char *const core_packages[] = { "python3", "python3.[0-9]*", "python3-minimal", "python2*", "libpython*",
-					      "python3-libs", "python3-stdlib", "python", "pypy*", NULL };
+static const char *const core_packages[] = {
+	"python3",      "python3.[0-9]*", "python3-minimal", "python2*", "libpython*",
+	"python3-libs", "python3-stdlib", "python",          "pypy*",    NULL
+};
 
 static struct python_dist *dist_at(const struct reading *r)
 {
@@ -83,7 +85,7 @@ static void add_one(void *context, struct slim_node *node)
 		add_files(r, node);
 }
 
-/* --- what system packages own ---------------------------------------------------------------------------------- */
+/* --- what system packages own ------------------------------------------------------------------------------------ */
 
 static const struct slim_package *package_of(struct slim_trace *t, const struct slim_node *node)
 {
@@ -105,7 +107,7 @@ static void add_package(const struct reading *r, const struct slim_package *pack
 	r->dists->of_package[package->index] = r->index + 1;
 }
 
-/* --- metadata -------------------------------------------------------------------------------------------------- */
+/* --- metadata ---------------------------------------------------------------------------------------------------- */
 
 static void add_requirement(const struct reading *r, const char *text)
 {
@@ -169,14 +171,14 @@ static void read_entry_points(const struct reading *r, struct slim_blob text)
 		slim_blob_split_any(&value, ":[", &module);
 		module = slim_blob_trim(module);
 		*slim_push(&dist->points, &dist->point_count, &dist->point_capacity) = (struct python_entry_point){
-			group, slim_blob_of(slim_arena_strndup(r->dists->arena, module.ptr, module.len)) };
+			group, slim_blob_of(slim_arena_strndup(r->dists->arena, module.ptr, module.len))
+		};
 	}
 }
 
 static struct slim_node *member(const struct reading *r, const struct slim_node *dir, const char *name)
 {
-	struct slim_node *node =
-		slim_tree_walk(slim_trace_tree(r->t), dir, slim_blob_of(name), true, NULL, NULL);
+	struct slim_node *node = slim_tree_walk(slim_trace_tree(r->t), dir, slim_blob_of(name), true, NULL, NULL);
 	return slim_node_is_dir(dir) && node && slim_node_is_file(node) ? node : NULL;
 }
 
@@ -275,9 +277,9 @@ static void read_site(struct slim_trace *t, struct python_dists *d, struct slim_
 	static const char *const patterns[] = { "*.dist-info", "*.egg-info", NULL };
 	struct reading r = { .t = t, .dists = d, .site = site, .names = names };
 	for (struct slim_node *c = site->first; c; c = c->next) {
-		struct slim_node *inside = slim_node_is_dir(c) && slim_blob_ends(slim_blob_of(c->name), ".egg") ?
-						   slim_node_child(slim_trace_tree(t), c, SLIM_BLOB("EGG-INFO")) :
-						   NULL;
+		struct slim_node *inside = slim_node_is_dir(c) && slim_blob_ends(slim_blob_of(c->name), ".egg")
+						   ? slim_node_child(slim_trace_tree(t), c, SLIM_BLOB("EGG-INFO"))
+						   : NULL;
 		if (inside) {
 			read_dist(&r, inside);
 			add_files(&r, c);
@@ -287,7 +289,7 @@ static void read_site(struct slim_trace *t, struct python_dists *d, struct slim_
 	}
 }
 
-/* --- files that are on no list ---------------------------------------------------------------------------------- */
+/* --- files that are on no list ----------------------------------------------------------------------------------- */
 
 /* A folder whose listed files are all of one distribution belongs to it: what was made there later, too. */
 static void adopt(struct slim_trace *t, struct python_dists *d, struct slim_node *site, uint32_t *folders)
@@ -296,7 +298,8 @@ static void adopt(struct slim_trace *t, struct python_dists *d, struct slim_node
 	uint32_t end = slim_node_end(tree, site);
 	for (uint32_t id = end; --id > site->id;) {
 		const struct slim_node *node = slim_tree_node(tree, id);
-		uint32_t mine = slim_node_is_dir(node) ? folders[id] : d->owner[id], *above = &folders[node->parent->id];
+		uint32_t mine = slim_node_is_dir(node) ? folders[id] : d->owner[id],
+			 *above = &folders[node->parent->id];
 		if (mine)
 			*above = !*above || *above == mine ? mine : OWNED_BY_MANY;
 	}
@@ -352,7 +355,8 @@ struct python_dists *python_dists_read(struct slim_trace *t)
 	struct python_dists *d = slim_calloc(1, sizeof(*d));
 	struct ref_list names = { 0 };
 	slim_autofree uint32_t *folders = slim_calloc(count, sizeof(*folders));
-	*d = (struct python_dists){ .arena = slim_trace_arena(t), .owner = slim_calloc(count, sizeof(uint32_t)),
+	*d = (struct python_dists){ .arena = slim_trace_arena(t),
+				    .owner = slim_calloc(count, sizeof(uint32_t)),
 				    .of_package = slim_calloc(packages + 1, sizeof(uint32_t)) };
 	struct slim_node *site;
 	for (uint32_t id = 0; (site = python_next_site(t, &id));)

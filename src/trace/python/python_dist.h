@@ -14,23 +14,23 @@ struct python_entry_point {
 };
 
 struct python_dist {
-	const char *name;            /* normalised */
-	struct slim_node *site;      /* the folder it is installed in */
-	struct slim_node *metadata;  /* the dist-info or egg-info; NULL: it has none */
-	struct slim_node *stands;    /* the file that stands for it in reasons */
-	struct slim_node **files;    /* no folders; those outside SITE as well */
+	const char *name; /* normalised */
+	struct slim_node *site; /* the folder it is installed in */
+	struct slim_node *metadata; /* the dist-info or egg-info; NULL: it has none */
+	struct slim_node *stands; /* the file that stands for it in reasons */
+	struct slim_node **files; /* no folders; those outside SITE as well */
 	size_t file_count, file_capacity;
-	struct slim_node **scripts;  /* programs in folders of PATH */
+	struct slim_node **scripts; /* programs in folders of PATH */
 	size_t script_count, script_capacity;
-	const char **requires;       /* lines of PEP 508 */
+	const char **requires; /* lines of PEP 508 */
 	size_t require_count, require_capacity;
 	struct python_entry_point *points;
 	size_t point_count, point_capacity;
-	const char **extras;         /* that kept requirements ask for; ends with NULL once there is one */
+	const char **extras; /* that kept requirements ask for; ends with NULL once there is one */
 	size_t extra_count, extra_capacity;
 	bool kept;
-	bool open;                   /* all its modules count as imported */
-	size_t required;             /* how many extras its requirements were followed for, + 1 */
+	bool open; /* all its modules count as imported */
+	size_t required; /* how many extras its requirements were followed for, + 1 */
 };
 
 struct python_dists;

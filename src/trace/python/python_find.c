@@ -11,8 +11,8 @@ static struct slim_node *child(struct slim_trace *t, const struct slim_node *dir
 }
 
 /* NAME with each suffix that this runtime's loaders know, in their order. */
-static struct slim_node *file_of(struct slim_trace *t, const struct python_runtime *runtime, const struct slim_node *dir,
-				 struct slim_blob name)
+static struct slim_node *file_of(struct slim_trace *t, const struct python_runtime *runtime,
+				 const struct slim_node *dir, struct slim_blob name)
 {
 	const char *const suffixes[] = { runtime->suffix, ".abi3.so", ".so", ".py", ".pyc" };
 	char buffer[2 * SLIM_NAME_MAX + 1];
@@ -57,8 +57,8 @@ static bool find_here(struct slim_trace *t, const struct python_runtime *runtime
 	return true;
 }
 
-bool python_find_in(struct slim_trace *t, const struct python_runtime *runtime, struct slim_node *const *dirs, size_t count,
-		    struct slim_blob name, struct python_module *out)
+bool python_find_in(struct slim_trace *t, const struct python_runtime *runtime, struct slim_node *const *dirs,
+		    size_t count, struct slim_blob name, struct python_module *out)
 {
 	*out = (struct python_module){ .file = NULL };
 	if (!name.len || memchr(name.ptr, '/', name.len) || memchr(name.ptr, '\0', name.len))

@@ -91,10 +91,10 @@ static void follow_import(struct reading *r, const struct python_runtime *runtim
 	struct slim_node *from = fact->level ? relative_folder(r->asker.node, fact->level) : NULL;
 	if (fact->level && !from)
 		return;
-	slim_autofree char *evidence = slim_format("imports %.*s%.*s%s%.*s", (int)fact->level, "................",
-						   (int)fact->name.len, fact->name.ptr ? fact->name.ptr : "",
-						   fact->item.len ? " " : "", (int)fact->item.len,
-						   fact->item.ptr ? fact->item.ptr : "");
+	slim_autofree char *evidence =
+		slim_format("imports %.*s%.*s%s%.*s", (int)fact->level, "................", (int)fact->name.len,
+			    fact->name.ptr ? fact->name.ptr : "", fact->item.len ? " " : "", (int)fact->item.len,
+			    fact->item.ptr ? fact->item.ptr : "");
 	struct python_asker asker = r->asker;
 	asker.rule = SLIM_RULE_PYTHON_IMPORT;
 	asker.evidence = evidence;
@@ -113,8 +113,8 @@ static void follow_call(struct reading *r, const struct python_runtime *runtime,
 {
 	struct slim_blob name = module_part(fact->name);
 	struct slim_node *from = fact->own && r->asker.node ? r->asker.node->parent : NULL;
-	slim_autofree char *evidence = slim_format("imports '%.*s%s'", (int)name.len, name.len ? name.ptr : "",
-						   fact->open ? "…" : "");
+	slim_autofree char *evidence =
+		slim_format("imports '%.*s%s'", (int)name.len, name.len ? name.ptr : "", fact->open ? "…" : "");
 	struct python_asker asker = r->asker;
 	asker.rule = SLIM_RULE_PYTHON_IMPORT;
 	asker.evidence = evidence;
@@ -146,7 +146,8 @@ static void keep_library(struct reading *r, struct slim_blob name)
 	if (!name.len || name.len >= SLIM_PATH_MAX || memchr(name.ptr, '\0', name.len))
 		return;
 	slim_autofree char *text = slim_strndup(name.ptr, name.len);
-	slim_autofree char *evidence = slim_format("%s loads '%s'", r->asker.node ? r->asker.node->name : "a command", text);
+	slim_autofree char *evidence =
+		slim_format("%s loads '%s'", r->asker.node ? r->asker.node->name : "a command", text);
 	struct slim_node *node = r->asker.node ? r->asker.node : r->s->runtimes.items[0]->asker;
 	if (*text == '/')
 		slim_keep_path(r->t, NULL, name, SLIM_RULE_PYTHON_LIBRARY, node, "%s", evidence);
@@ -160,7 +161,8 @@ static void find_library(struct reading *r, struct slim_blob name)
 	struct slim_node *node = r->asker.node ? r->asker.node : r->s->runtimes.items[0]->asker;
 	static const char *const places[] = { "/sbin/ldconfig", "/sbin/ldconfig.real", "/usr/sbin/ldconfig" };
 	for (size_t i = 0; i < SLIM_COUNT(places); i++)
-		slim_keep_path(r->t, NULL, slim_blob_of(places[i]), SLIM_RULE_PYTHON_LIBRARY, node, "ctypes.util runs it");
+		slim_keep_path(r->t, NULL, slim_blob_of(places[i]), SLIM_RULE_PYTHON_LIBRARY, node,
+			       "ctypes.util runs it");
 	for (size_t i = 0; i < name.len; i++)
 		if (!isalnum((unsigned char)name.ptr[i]) && !strchr("_.+-", name.ptr[i]))
 			return;
@@ -178,9 +180,10 @@ static void follow_dist(struct reading *r, struct slim_blob text)
 	if (!python_requirement_parse(text, &wanted))
 		return;
 	size_t count;
-	struct python_dist **found = python_dists_named(
-		r->s->dists, python_normal_name(slim_trace_arena(r->t), wanted.name), &count);
-	slim_autofree char *evidence = slim_format("asks for distribution '%.*s'", (int)wanted.name.len, wanted.name.ptr);
+	struct python_dist **found =
+		python_dists_named(r->s->dists, python_normal_name(slim_trace_arena(r->t), wanted.name), &count);
+	slim_autofree char *evidence =
+		slim_format("asks for distribution '%.*s'", (int)wanted.name.len, wanted.name.ptr);
 	struct python_asker asker = { r->asker.node, SLIM_RULE_PYTHON_REQUIRES, evidence, false };
 	for (size_t i = 0; i < count; i++)
 		python_keep_dist(r->t, r->s, found[i], &asker);
@@ -201,8 +204,8 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 		keep_library(r, fact->name);
 	if (fact->open && (!r->asker.own || !memchr(fact->name.ptr, '.', fact->name.len)))
 		return;
-	slim_autofree char *evidence = slim_format("the text '%.*s%s'", (int)fact->name.len, fact->name.ptr,
-						   fact->open ? "…" : "");
+	slim_autofree char *evidence =
+		slim_format("the text '%.*s%s'", (int)fact->name.len, fact->name.ptr, fact->open ? "…" : "");
 	struct python_asker asker = r->asker;
 	asker.rule = SLIM_RULE_PYTHON_NAME;
 	asker.evidence = evidence;
@@ -217,7 +220,8 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 	if (!known || !is_name(slim_blob(fact->name.ptr, known - 1), &dotted))
 		return;
 	for (size_t i = 0; i < r->s->runtimes.count; i++)
-		if (python_leads(r->t, r->s, r->s->runtimes.items[i], r->asker.node, slim_blob(fact->name.ptr, known - 1), 1))
+		if (python_leads(r->t, r->s, r->s->runtimes.items[i], r->asker.node,
+				 slim_blob(fact->name.ptr, known - 1), 1))
 			python_reach_below(r->t, r->s, r->s->runtimes.items[i], &asker, fact->name, NULL);
 }
 
@@ -276,7 +280,9 @@ void python_follow(struct slim_trace *t, struct python_state *s, struct slim_nod
 	slim_autofree char *text = slim_trace_read(t, node, PYTHON_SOURCE_MAX, &length);
 	if (!text)
 		return;
-	struct reading r = { .t = t, .s = s, .asker = { node, SLIM_RULE_PYTHON_IMPORT, "", own },
+	struct reading r = { .t = t,
+			     .s = s,
+			     .asker = { node, SLIM_RULE_PYTHON_IMPORT, "", own },
 			     .dist = own ? NULL : python_dist_known(s->dists, node) };
 	struct python_manner manner = python_read_source(slim_blob(text, length), take, &r);
 	if (!manner.computes)

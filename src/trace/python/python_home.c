@@ -79,8 +79,9 @@ static struct slim_blob version_of(const struct slim_node *node)
 
 static const char *machine_of(struct slim_trace *t)
 {
-	static const char *const names[][2] = { { "amd64", "x86_64" }, { "arm64", "aarch64" }, { "386", "i686" },
-						{ "ppc64le", "ppc64le" }, { "s390x", "s390x" }, { "riscv64", "riscv64" } };
+	static const char *const names[][2] = { { "amd64", "x86_64" }, { "arm64", "aarch64" },
+						{ "386", "i686" },     { "ppc64le", "ppc64le" },
+						{ "s390x", "s390x" },  { "riscv64", "riscv64" } };
 	const char *machine = slim_trace_config(t)->platform.architecture;
 	for (size_t i = 0; machine && i < SLIM_COUNT(names); i++)
 		if (!strcmp(machine, names[i][0]))
@@ -106,7 +107,7 @@ static const char *suffix_of(struct slim_trace *t, const struct python_runtime *
 				 dot + 1, r->target.machine, musl ? "musl" : "gnu");
 }
 
-/* --- places ----------------------------------------------------------------------------------------------------- */
+/* --- places ------------------------------------------------------------------------------------------------------ */
 
 static void add_site(struct slim_trace *t, struct python_runtime *r, struct slim_node *site);
 
@@ -119,8 +120,7 @@ static void read_pth(struct slim_trace *t, struct python_runtime *r, struct slim
 	while (text && slim_blob_line(&rest, &line)) {
 		line = slim_blob_trim(line);
 		if (!line.len || *line.ptr == '#' || slim_blob_starts(line, "import ") ||
-		    slim_blob_starts(line, "import\t") || line.len >= SLIM_PATH_MAX ||
-		    memchr(line.ptr, '\0', line.len))
+		    slim_blob_starts(line, "import\t") || line.len >= SLIM_PATH_MAX || memchr(line.ptr, '\0', line.len))
 			continue;
 		struct slim_node *place = slim_tree_walk(slim_trace_tree(t), site, line, true, NULL, NULL);
 		if (!place || !place->parent || python_place_has(&r->places, place))
@@ -168,14 +168,15 @@ static void add_user_sites(struct slim_trace *t, struct python_runtime *r)
 
 static void add_sites(struct slim_trace *t, struct python_runtime *r, const struct slim_node *root)
 {
-	static const char *const forms[] = { "local/lib/%s/dist-packages", "lib/%s/site-packages", "lib64/%s/site-packages",
-					     "lib/python3/dist-packages", "lib/%s/dist-packages" };
+	static const char *const forms[] = { "local/lib/%s/dist-packages", "lib/%s/site-packages",
+					     "lib64/%s/site-packages", "lib/python3/dist-packages",
+					     "lib/%s/dist-packages" };
 	const char *name = r->stdlib ? r->stdlib->name : "python3";
 	for (size_t i = 0; i < SLIM_COUNT(forms); i++) {
 		const char *hole = strstr(forms[i], "%s");
 		slim_autofree char *path =
-			hole ? slim_format("%.*s%s%s", (int)(hole - forms[i]), forms[i], name, hole + 2) :
-			       slim_strdup(forms[i]);
+			hole ? slim_format("%.*s%s%s", (int)(hole - forms[i]), forms[i], name, hole + 2)
+			     : slim_strdup(forms[i]);
 		add_site(t, r, folder(t, root, path));
 	}
 }
@@ -214,10 +215,10 @@ static void find_places(struct slim_trace *t, struct python_runtime *r)
 /* --- what a runtime needs to start ------------------------------------------------------------------------------- */
 
 /* Components below the standard library. An extension of Tk is of use to tkinter alone. */
-static const char *const junk_folders[] = { "test", "idlelib", "turtledemo", "ensurepip", "pydoc_data", "config-*", "lib2to3",
-					     "tkinter", "__phello__", NULL };
-static const char *const junk_files[] = { "turtle.py", "turtle.*.pyc", "_tkinter.*", "_test*", "_ctypes_test*", "xxlimited*",
-					   "_xxtestfuzz*", "*.exe", "*.a", NULL };
+static const char *const junk_folders[] = { "test",     "idlelib", "turtledemo", "ensurepip",  "pydoc_data",
+					    "config-*", "lib2to3", "tkinter",    "__phello__", NULL };
+static const char *const junk_files[] = { "turtle.py",  "turtle.*.pyc", "_tkinter.*", "_test*", "_ctypes_test*",
+					  "xxlimited*", "_xxtestfuzz*", "*.exe",      "*.a",    NULL };
 
 bool python_is_stdlib_junk(struct slim_trace *t, const struct python_runtime *r, const struct slim_node *node)
 {
@@ -294,7 +295,8 @@ static bool add_stdlibs(struct slim_trace *t, struct python_runtimes *all, struc
 	struct slim_node *dir = folder(t, root, lib);
 	for (struct slim_node *c = dir ? dir->first : NULL; c; c = c->next) {
 		struct slim_blob own = version_of(c);
-		if (!slim_name_in(names, c->name) || !is_stdlib(t, c) || (version.len && !slim_blob_equal(version, own)))
+		if (!slim_name_in(names, c->name) || !is_stdlib(t, c) ||
+		    (version.len && !slim_blob_equal(version, own)))
 			continue;
 		struct python_runtime *r =
 			add(t, all, (struct python_runtime){ .asker = node, .root = root, .stdlib = c });
@@ -311,8 +313,7 @@ bool python_runtime_add(struct slim_trace *t, struct python_runtimes *all, struc
 	const char *env = slim_trace_env(t, "PYTHONHOME");
 	struct slim_blob rest = slim_blob_of(env ? env : ""), prefix;
 	slim_blob_split(&rest, ':', &prefix);
-	struct slim_node *home =
-		prefix.len ? slim_tree_walk(slim_trace_tree(t), NULL, prefix, true, NULL, NULL) : NULL;
+	struct slim_node *home = prefix.len ? slim_tree_walk(slim_trace_tree(t), NULL, prefix, true, NULL, NULL) : NULL;
 	struct slim_node *roots[] = { home, lang_prefix(node) };
 	bool found = false;
 	for (size_t i = 0; i < SLIM_COUNT(roots) && !found; i++) {
@@ -392,14 +393,15 @@ static bool in_use(struct slim_trace *t, const struct python_runtimes *all, cons
 static struct python_runtime *base_of(struct slim_trace *t, const struct python_runtimes *all, struct slim_blob home,
 				      const struct slim_node *venv)
 {
-	struct slim_node *bin =
-		home.len ? slim_tree_walk(slim_trace_tree(t), NULL, home, true, NULL, NULL) : NULL;
+	struct slim_node *bin = home.len ? slim_tree_walk(slim_trace_tree(t), NULL, home, true, NULL, NULL) : NULL;
 	struct slim_node *lib = folder(t, venv, "lib");
 	for (size_t i = 0; i < all->count; i++) {
 		struct python_runtime *r = all->items[i];
-		bool version = r->stdlib && lib && slim_node_child(slim_trace_tree(t), lib, slim_blob_of(r->stdlib->name));
-		if (!r->base && version && (!bin || !bin->parent || bin->parent == r->root || r->asker->parent == bin ||
-					    slim_node_within(r->asker, venv)))
+		bool version =
+			r->stdlib && lib && slim_node_child(slim_trace_tree(t), lib, slim_blob_of(r->stdlib->name));
+		if (!r->base && version &&
+		    (!bin || !bin->parent || bin->parent == r->root || r->asker->parent == bin ||
+		     slim_node_within(r->asker, venv)))
 			return r;
 	}
 	return NULL;
@@ -424,9 +426,12 @@ static bool add_venv(struct slim_trace *t, struct python_runtimes *all, struct s
 	struct python_runtime *base = base_of(t, all, s.home, file->parent);
 	if (!base)
 		return false;
-	struct python_runtime *r =
-		add(t, all, (struct python_runtime){ .asker = base->asker, .root = file->parent, .stdlib = base->stdlib,
-						     .base = base, .system_sites = s.system_sites });
+	struct python_runtime *r = add(t, all,
+				       (struct python_runtime){ .asker = base->asker,
+								.root = file->parent,
+								.stdlib = base->stdlib,
+								.base = base,
+								.system_sites = s.system_sites });
 	if (r)
 		keep_venv(t, r, file);
 	return r;

@@ -13,21 +13,21 @@ struct python_places {
 };
 
 struct python_runtime {
-	struct slim_node *asker;      /* its program or library */
-	struct slim_node *root;       /* its prefix, or the folder of the virtual environment */
-	struct slim_node *stdlib;     /* of a virtual environment: its base's; NULL: not found */
-	struct python_runtime *base;  /* of a virtual environment; else NULL */
-	struct python_places places;  /* in the order of the search: standard library, then packages */
-	struct python_places sites;   /* those of them that hold packages */
-	const char *suffix;           /* of extension modules: ".cpython-311-x86_64-linux-gnu.so"; NULL: not known */
+	struct slim_node *asker; /* its program or library */
+	struct slim_node *root; /* its prefix, or the folder of the virtual environment */
+	struct slim_node *stdlib; /* of a virtual environment: its base's; NULL: not found */
+	struct python_runtime *base; /* of a virtual environment; else NULL */
+	struct python_places places; /* in the order of the search: standard library, then packages */
+	struct python_places sites; /* those of them that hold packages */
+	const char *suffix; /* of extension modules: ".cpython-311-x86_64-linux-gnu.so"; NULL: not known */
 	struct python_target target;
-	bool system_sites;            /* a virtual environment that sees its base's packages */
+	bool system_sites; /* a virtual environment that sees its base's packages */
 };
 
 struct python_runtimes {
 	struct python_runtime **items;
 	size_t count, capacity;
-	bool embedded;                /* one of them is a library in a program */
+	bool embedded; /* one of them is a library in a program */
 };
 
 bool python_is_program(const struct slim_node *node);

@@ -39,7 +39,7 @@ bool python_requirement_parse(struct slim_blob line, struct python_requirement *
 	return true;
 }
 
-/* --- markers --------------------------------------------------------------------------------------------------- */
+/* --- markers ----------------------------------------------------------------------------------------------------- */
 
 struct word {
 	struct slim_blob text;
@@ -61,8 +61,9 @@ static bool next_word(struct slim_blob *rest, struct word *out)
 		out->text = slim_blob(p + 1, length - (end ? 2 : 1));
 	} else {
 		bool name = isalnum((unsigned char)*p) || *p == '_', sign = strchr("<>=!~", *p) != NULL;
-		while (length < rest->len && ((name && (isalnum((unsigned char)p[length]) || strchr("_.", p[length]))) ||
-					      (sign && strchr("<>=!~", p[length]))))
+		while (length < rest->len &&
+		       ((name && (isalnum((unsigned char)p[length]) || strchr("_.", p[length]))) ||
+			(sign && strchr("<>=!~", p[length]))))
 			length++;
 		out->text = slim_blob(p, length);
 	}

@@ -18,8 +18,8 @@ struct python_requirement {
 /* False: LINE is none ("-e .", a URL alone, a comment). */
 bool python_requirement_parse(struct slim_blob line, struct python_requirement *out);
 /*
- * Whether MARKER holds for TARGET with EXTRAS (ends with NULL; normalised) asked for. What is not known, and what cannot be
- * read, holds.
+ * Whether MARKER holds for TARGET with EXTRAS (ends with NULL; normalised) asked for. What is not known, and what
+ * cannot be read, holds.
  */
 bool python_marker_holds(struct slim_blob marker, const struct python_target *target, const char *const *extras);
 /* Lower case, runs of - _ . as one -. The arena owns it. */

@@ -26,8 +26,8 @@ static struct slim_node *tests_of(const struct slim_node *node, const struct sli
 
 static bool is_for_compilers(const struct slim_node *node)
 {
-	static const char *const patterns[] = { "*.pyi", "*.c", "*.cc", "*.cpp", "*.cxx", "*.h", "*.hpp", "*.hxx", "*.pyx",
-						"*.pxd", "*.pxi", "*.a", "*.o", "*.f90", NULL };
+	static const char *const patterns[] = { "*.pyi", "*.c",   "*.cc",  "*.cpp", "*.cxx", "*.h",   "*.hpp", "*.hxx",
+						"*.pyx", "*.pxd", "*.pxi", "*.a",   "*.o",   "*.f90", NULL };
 	return slim_name_in(patterns, node->name);
 }
 
@@ -46,7 +46,8 @@ static void keep_compiled(struct slim_trace *t, const struct python_state *s, co
 	if (!cache || !slim_blob_ends(name, ".py"))
 		return;
 	for (size_t i = 0; i < s->runtimes.count; i++) {
-		const char *version = s->runtimes.items[i]->target.version, *dot = version ? strchr(version, '.') : NULL;
+		const char *version = s->runtimes.items[i]->target.version,
+			   *dot = version ? strchr(version, '.') : NULL;
 		for (size_t k = 0; dot && k < SLIM_COUNT(endings); k++) {
 			slim_autofree char *file = slim_format("%.*s.cpython-%.*s%s%s.pyc", (int)name.len - 3, name.ptr,
 							       (int)(dot - version), version, dot + 1, endings[k]);
@@ -130,8 +131,9 @@ void python_keep_dist(struct slim_trace *t, struct python_state *s, struct pytho
 /* Parts of a package that only development loads: they count when something imports them by name. */
 static bool is_for_development(const struct slim_node *node, const struct slim_node *site)
 {
-	static const char *const names[] = { "tests", "test", "testing", "conftest.py", "*pytest*", "setup.py", "mypy*",
-					     "_pyinstaller", "*sphinx*", "__pyinstaller", NULL };
+	static const char *const names[] = { "tests",    "test",          "testing", "conftest.py",
+					     "*pytest*", "setup.py",      "mypy*",   "_pyinstaller",
+					     "*sphinx*", "__pyinstaller", NULL };
 	for (const struct slim_node *n = node; n->parent && n != site; n = n->parent)
 		if (slim_name_in(names, n->name) && n->parent != site)
 			return true;
@@ -143,20 +145,23 @@ void python_open_dist(struct slim_trace *t, struct python_state *s, struct pytho
 	if (dist->open)
 		return;
 	dist->open = true;
-	slim_doubt(t, dist->stands, "distribution %s imports modules by names that are made while it runs: all of its "
-				    "modules count as imported", dist->name);
+	slim_doubt(t, dist->stands,
+		   "distribution %s imports modules by names that are made while it runs: all of its "
+		   "modules count as imported",
+		   dist->name);
 	for (size_t i = 0; i < dist->file_count; i++)
 		if (python_is_module_file(dist->files[i]) && !is_for_development(dist->files[i], dist->site))
 			reached(s, dist->files[i]);
 }
 
-/* --- modules ------------------------------------------------------------------------------------------------------- */
+/* --- modules ----------------------------------------------------------------------------------------------------- */
 
 static const struct python_runtime *with_stdlib(const struct python_state *s, const struct slim_node *node)
 {
 	for (size_t i = 0; i < s->runtimes.count; i++) {
 		const struct python_runtime *r = s->runtimes.items[i];
-		if (r->stdlib && slim_node_within(node, r->stdlib) && !python_place_has(&r->sites, python_place_of(r, node)))
+		if (r->stdlib && slim_node_within(node, r->stdlib) &&
+		    !python_place_has(&r->sites, python_place_of(r, node)))
 			return r;
 	}
 	return NULL;
@@ -278,8 +283,10 @@ static struct steps walk(struct slim_trace *t, const struct python_runtime *runt
 			size_t other_count = 0;
 			slim_blob_split(&first_rest, '.', &first);
 			for (size_t i = 0; i < search->count; i++) {
-				struct slim_node *dir = slim_node_is_dir(search->items[i]) ?
-					slim_node_child(slim_trace_tree(t), search->items[i], first) : NULL;
+				struct slim_node *dir =
+					slim_node_is_dir(search->items[i])
+						? slim_node_child(slim_trace_tree(t), search->items[i], first)
+						: NULL;
 				if (dir && slim_node_is_dir(dir))
 					others[other_count++] = dir;
 			}
@@ -384,7 +391,7 @@ bool python_serves(const struct python_state *s, const struct python_runtime *ru
 	return true;
 }
 
-/* --- what distributions require ------------------------------------------------------------------------------------- */
+/* --- what distributions require ---------------------------------------------------------------------------------- */
 
 static bool add_extras(struct slim_trace *t, struct python_dist *dist, struct slim_blob extras)
 {

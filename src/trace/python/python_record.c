@@ -62,10 +62,10 @@ bool *python_made_scripts(struct slim_trace *t)
 	struct slim_node *site;
 	for (uint32_t id = 0; (site = python_next_site(t, &id));)
 		for (struct slim_node *c = site->first; c; c = c->next) {
-			struct slim_node *record = slim_node_is_dir(c) ?
-				slim_node_child(tree, c, SLIM_BLOB("RECORD")) : NULL;
-			struct slim_node *list = slim_node_is_dir(c) ?
-				slim_node_child(tree, c, SLIM_BLOB("installed-files.txt")) : NULL;
+			struct slim_node *record =
+				slim_node_is_dir(c) ? slim_node_child(tree, c, SLIM_BLOB("RECORD")) : NULL;
+			struct slim_node *list =
+				slim_node_is_dir(c) ? slim_node_child(tree, c, SLIM_BLOB("installed-files.txt")) : NULL;
 			if (record && slim_node_is_file(record))
 				python_record_read(t, record, site, mark_script, made);
 			if (list && slim_node_is_file(list))

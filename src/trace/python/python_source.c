@@ -13,21 +13,23 @@ struct reader {
 	python_fact_sink *sink;
 	void *context;
 	struct python_manner manner;
-	char *buffer;                /* dotted names with blanks between their parts are put together here */
+	char *buffer; /* dotted names with blanks between their parts are put together here */
 	size_t length, capacity;
 };
 
-/* Calls by which modules are imported. Sources: importlib, runpy, zope.dottedname, werkzeug.utils, django.utils, kombu. */
-static const char *const importers[] = { "import_module", "__import__", "run_module", "find_spec", "find_loader", "get_loader",
-					  "import_string", "import_object", "import_by_path", "symbol_by_name", "lazy_import",
-					  "try_import", "safe_import", "resolve_name", "load_module", "importorskip", NULL };
+/* Calls by which modules are imported: importlib, runpy, zope.dottedname, werkzeug.utils, django.utils, kombu. */
+static const char *const importers[] = {
+	"import_module", "__import__",    "run_module",     "find_spec",      "find_loader", "get_loader",
+	"import_string", "import_object", "import_by_path", "symbol_by_name", "lazy_import", "try_import",
+	"safe_import",   "resolve_name",  "load_module",    "importorskip",   NULL
+};
 /* Of these, those that import: for the others a name that is not known is no loss. */
 static const char *const computing[] = { "import_module", "__import__", "run_module", NULL };
 static const char *const loaders[] = { "CDLL", "PyDLL", "LoadLibrary", "dlopen", "WinDLL", "OleDLL", NULL };
-static const char *const dist_calls[] = { "distribution", "get_distribution", "version", "metadata", "require", "requires",
-					   "load_entry_point", "files", "working_set", NULL };
-static const char *const listers[] = { "iter_modules", "walk_packages", "listdir", "scandir", "glob", "iglob", "rglob",
-					"contents", "iterdir", NULL };
+static const char *const dist_calls[] = { "distribution", "get_distribution", "version", "metadata",    "require",
+					  "requires",     "load_entry_point", "files",   "working_set", NULL };
+static const char *const listers[] = { "iter_modules", "walk_packages", "listdir",  "scandir", "glob",
+				       "iglob",        "rglob",         "contents", "iterdir", NULL };
 
 static bool is_in(const char *const *list, struct slim_blob word)
 {
@@ -220,8 +222,7 @@ static bool call(struct reader *r)
 	if (!imports && !loads && !finds && !names)
 		return false;
 	advance(r);
-	read_argument(r, function,
-		      imports ? PYTHON_CALL : loads ? PYTHON_LIBRARY : finds ? PYTHON_FIND : PYTHON_DIST);
+	read_argument(r, function, imports ? PYTHON_CALL : loads ? PYTHON_LIBRARY : finds ? PYTHON_FIND : PYTHON_DIST);
 	return true;
 }
 

@@ -5,27 +5,27 @@
 #include "python.h"
 
 enum python_fact_kind {
-	PYTHON_IMPORT,   /* import NAME; from NAME import ITEM; with LEVEL leading dots */
-	PYTHON_CALL,     /* import_module(NAME) and its like; with OPEN the beginning of a name */
-	PYTHON_STRING,   /* a literal that may name something */
-	PYTHON_LIBRARY,  /* CDLL(NAME), dlopen(NAME) */
-	PYTHON_FIND,     /* find_library(NAME); NAME may be empty: it is only known when the program runs */
-	PYTHON_DIST,     /* distribution(NAME), version(NAME) */
+	PYTHON_IMPORT, /* import NAME; from NAME import ITEM; with LEVEL leading dots */
+	PYTHON_CALL, /* import_module(NAME) and its like; with OPEN the beginning of a name */
+	PYTHON_STRING, /* a literal that may name something */
+	PYTHON_LIBRARY, /* CDLL(NAME), dlopen(NAME) */
+	PYTHON_FIND, /* find_library(NAME); NAME may be empty: it is only known when the program runs */
+	PYTHON_DIST, /* distribution(NAME), version(NAME) */
 };
 
 struct python_fact {
 	enum python_fact_kind kind;
 	struct slim_blob name, item;
 	unsigned level; /* of imports; a call's name that starts with a dot has it left there */
-	bool open;      /* more of the name follows when the program runs */
-	bool own;       /* a call's name starts with the module's or package's own: __name__ + … */
+	bool open; /* more of the name follows when the program runs */
+	bool own; /* a call's name starts with the module's or package's own: __name__ + … */
 };
 
 /* What a source does that no list of names can tell. */
 struct python_manner {
 	bool computes; /* imports by a name of which nothing is known */
-	bool lists;    /* looks for modules in folders: pkgutil, os.listdir, glob */
-	bool extends;  /* its package has parts in other folders: extend_path, declare_namespace */
+	bool lists; /* looks for modules in folders: pkgutil, os.listdir, glob */
+	bool extends; /* its package has parts in other folders: extend_path, declare_namespace */
 };
 
 /* What FACT points to lives only during the call. */

@@ -9,8 +9,8 @@
 
 enum python_node_mark {
 	PYTHON_REACHED = 1, /* a module that is imported */
-	PYTHON_READ = 2,    /* its source has been read */
-	PYTHON_OWN = 4,     /* a source that counts as the application's */
+	PYTHON_READ = 2, /* its source has been read */
+	PYTHON_OWN = 4, /* a source that counts as the application's */
 };
 
 struct python_nodes {
@@ -22,31 +22,31 @@ struct python_state {
 	struct slim_waiting programs, files; /* kept nodes that have not been looked at */
 	struct python_runtimes runtimes;
 	struct python_dists *dists;
-	uint8_t *marks;                      /* by node: python_node_mark */
-	bool *made;                          /* by node: a program that an installer made */
-	struct python_nodes own;             /* sources of the application, config files, scripts: read for each new runtime */
-	struct python_nodes tests;           /* its tests: they count when something runs them */
-	struct python_nodes computing;       /* of own: they import by names that are not known */
-	struct python_nodes queue;           /* modules that are to be read */
-	size_t read_own, read_queue;         /* how many of those have been */
-	bool named, words_read;              /* named: a text named a module */
-	bool tools_asked;                    /* pkg_resources is imported: it checks what is required of setuptools */
-	bool whole;                          /* all packages have been kept */
+	uint8_t *marks; /* by node: python_node_mark */
+	bool *made; /* by node: a program that an installer made */
+	struct python_nodes own; /* sources of the application, config files, scripts: read for each new runtime */
+	struct python_nodes tests; /* its tests: they count when something runs them */
+	struct python_nodes computing; /* of own: they import by names that are not known */
+	struct python_nodes queue; /* modules that are to be read */
+	size_t read_own, read_queue; /* how many of those have been */
+	bool named, words_read; /* named: a text named a module */
+	bool tools_asked; /* pkg_resources is imported: it checks what is required of setuptools */
+	bool whole; /* all packages have been kept */
 };
 
 /* Who asks for a module, and how. */
 struct python_asker {
-	struct slim_node *node;    /* NULL: the config */
+	struct slim_node *node; /* NULL: the config */
 	enum slim_rule_id rule;
-	const char *evidence;      /* "import", "the text" */
-	bool own;                  /* the application's, or a command line's */
+	const char *evidence; /* "import", "the text" */
+	bool own; /* the application's, or a command line's */
 };
 
-/* --- python_reach.c -------------------------------------------------------------------------------------------------- */
+/* --- python_reach.c ---------------------------------------------------------------------------------------------- */
 
 /*
- * Follow the dotted NAME from the folders FROM (NULL: the places of RUNTIME, behind those of ASKER's own). What is found on
- * the way counts as imported. Returns how many of its parts are modules.
+ * Follow the dotted NAME from the folder FROM (NULL: the places of RUNTIME, behind those of ASKER's own). What is
+ * found on the way counts as imported. Returns how many of its parts are modules.
  */
 size_t python_reach(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
 		    const struct python_asker *asker, struct slim_blob name, struct slim_node *from);
@@ -68,7 +68,7 @@ bool python_keep_required(struct slim_trace *t, struct python_state *s);
 /* All packages of all runtimes. */
 void python_keep_all(struct slim_trace *t, struct python_state *s, const struct python_asker *asker);
 
-/* --- python_follow.c ------------------------------------------------------------------------------------------------- */
+/* --- python_follow.c --------------------------------------------------------------------------------------------- */
 
 /* What the source NODE imports, names and loads. */
 void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own);
@@ -78,7 +78,7 @@ void python_follow_text(struct slim_trace *t, struct python_state *s, struct sli
 /* NAME, a text that ASKER holds: a module, an object in one ("a.b:c"), an entry point group. */
 void python_name(struct slim_trace *t, struct python_state *s, const struct python_asker *asker, struct slim_blob name);
 
-/* --- python_words.c -------------------------------------------------------------------------------------------------- */
+/* --- python_words.c ---------------------------------------------------------------------------------------------- */
 
 /* The image's command lines and environment. */
 void python_read_config(struct slim_trace *t, struct python_state *s);

@@ -1,6 +1,7 @@
 /*
- * Python: docs/rules.md D1. A runtime in use keeps its standard library; the modules that the application imports and names
- * keep the distributions that they are installed by, and so on. What cannot be bounded falls back to more, with a doubt.
+ * Python: docs/rules.md D1. A runtime in use keeps its standard library; the modules that the application imports and
+ * names keep the distributions that they are installed by, and so on. What cannot be bounded falls back to more, with
+ * a doubt.
  */
 #include "python_record.h"
 #include "python_state.h"
@@ -14,17 +15,19 @@ static void push(struct python_nodes *list, struct slim_node *node)
 	*slim_push(&list->items, &list->count, &list->capacity) = node;
 }
 
-/* --- which files are looked at --------------------------------------------------------------------------------------- */
+/* --- which files are looked at ----------------------------------------------------------------------------------- */
 
 static const char *const source_names[] = { "*.py", "*.pyw", "*.wsgi", NULL };
-static const char *const settings_names[] = { "*.ini", "*.cfg", "*.conf", "*.toml", "*.yaml", "*.yml", "*.json", "*.env", ".env",
-					       "*.properties", "*.service", "Procfile", NULL };
+static const char *const settings_names[] = { "*.ini",     "*.cfg",    "*.conf", "*.toml", "*.yaml",
+					      "*.yml",     "*.json",   "*.env",  ".env",   "*.properties",
+					      "*.service", "Procfile", NULL };
 static const char *const binary_names[] = { "*.pyc", "*.so", "*.pkl", "*.pickle", "*.joblib", NULL };
 static const char *const archive_names[] = { "*.pyz", "*.pex", NULL };
 /* They list what development needs, too; what the application needs its sources import. */
-static const char *const not_settings[] = { "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "setup.cfg", "tox.ini",
-					     "mypy.ini", "pytest.ini", "ruff.toml", "environment.y*ml", "package*.json",
-					     ".pre-commit*", "tsconfig*.json", "*.lock", "Pipfile*", NULL };
+static const char *const not_settings[] = { "pyproject.toml", "poetry.lock",      "uv.lock",       "pdm.lock",
+					    "setup.cfg",      "tox.ini",          "mypy.ini",      "pytest.ini",
+					    "ruff.toml",      "environment.y*ml", "package*.json", ".pre-commit*",
+					    "tsconfig*.json", "*.lock",           "Pipfile*",      NULL };
 
 static bool is_python_script(struct slim_trace *t, struct slim_node *node)
 {
@@ -49,7 +52,8 @@ static bool is_settings(struct slim_trace *t, struct slim_node *node)
 /* Sources that only development runs. */
 static bool is_test(const struct slim_node *node)
 {
-	static const char *const files[] = { "test_*.py", "*_test.py", "tests.py", "conftest.py", "setup.py", "noxfile.py", NULL };
+	static const char *const files[] = { "test_*.py", "*_test.py",  "tests.py", "conftest.py",
+					     "setup.py",  "noxfile.py", NULL };
 	for (const struct slim_node *dir = node->parent; dir && dir->parent; dir = dir->parent)
 		if (!strcmp(dir->name, "tests") || !strcmp(dir->name, "test"))
 			return true;
@@ -100,23 +104,25 @@ static void take_file(struct slim_trace *t, struct python_state *s, struct slim_
 static bool is_candidate(struct slim_trace *t, struct slim_node *node)
 {
 	unsigned kind = slim_kind_of(t, node);
-	if (kind == SLIM_KIND_SCRIPT || slim_name_in(source_names, node->name) || slim_name_in(archive_names, node->name))
+	if (kind == SLIM_KIND_SCRIPT || slim_name_in(source_names, node->name) ||
+	    slim_name_in(archive_names, node->name))
 		return true;
-	return kind == SLIM_KIND_TEXT ? slim_name_in(settings_names, node->name) :
-					slim_name_in(binary_names, node->name);
+	return kind == SLIM_KIND_TEXT ? slim_name_in(settings_names, node->name)
+				      : slim_name_in(binary_names, node->name);
 }
 
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct python_state *s = state;
 	unsigned kind = slim_kind_of(t, node);
-	if ((kind == SLIM_KIND_PROGRAM && python_is_program(node)) || (kind == SLIM_KIND_LIBRARY && python_is_library(node)))
+	if ((kind == SLIM_KIND_PROGRAM && python_is_program(node)) ||
+	    (kind == SLIM_KIND_LIBRARY && python_is_library(node)))
 		slim_waiting_add(&s->programs, node);
 	else if (is_candidate(t, node))
 		slim_waiting_add(&s->files, node);
 }
 
-/* --- runtimes ---------------------------------------------------------------------------------------------------------- */
+/* --- runtimes ---------------------------------------------------------------------------------------------------- */
 
 /* True: there is a new one. */
 static bool find_runtimes(struct slim_trace *t, struct python_state *s)
@@ -162,7 +168,8 @@ static void follow_pth(struct slim_trace *t, struct python_state *s, struct slim
 }
 
 /* Those of development packages go with them. */
-static void keep_pth(struct slim_trace *t, struct python_state *s, const struct python_runtime *r, struct slim_node *file)
+static void keep_pth(struct slim_trace *t, struct python_state *s, const struct python_runtime *r,
+		     struct slim_node *file)
 {
 	const struct python_dist *dist = python_dist_known(s->dists, file);
 	bool tool = dist && (python_is_tool(slim_blob_of(dist->name)) || !strcmp(dist->name, "pytest-cov"));
@@ -192,7 +199,8 @@ static void keep_unknown_sites(struct slim_trace *t, struct python_state *s)
 {
 	struct slim_node *site;
 	for (uint32_t id = 0; (site = python_next_site(t, &id));) {
-		const struct slim_node *venv = site->parent && site->parent->parent ? site->parent->parent->parent : NULL;
+		const struct slim_node *venv =
+			site->parent && site->parent->parent ? site->parent->parent->parent : NULL;
 		bool known = slim_is_system_path(site) || site->parent->parent == NULL;
 		for (size_t i = 0; i < s->runtimes.count; i++) {
 			const struct python_runtime *r = s->runtimes.items[i];
@@ -203,12 +211,13 @@ static void keep_unknown_sites(struct slim_trace *t, struct python_state *s)
 		/* of another version of Python, beside its standard library */
 		if (slim_node_child(slim_trace_tree(t), site->parent, SLIM_BLOB("os.py")))
 			continue;
-		slim_keep_below(t, site, SLIM_RULE_PYTHON_SITE, s->runtimes.items[0]->asker, "no search path is known to it");
+		slim_keep_below(t, site, SLIM_RULE_PYTHON_SITE, s->runtimes.items[0]->asker,
+				"no search path is known to it");
 		slim_doubt(t, site, "kept whole: no Python is known to search it");
 	}
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------------------------------- */
 
 static void read_own(struct slim_trace *t, struct python_state *s, struct slim_node *node)
 {
@@ -273,7 +282,8 @@ static void fall_back(struct slim_trace *t, struct python_state *s)
 	s->whole = true;
 	for (size_t i = 0; i < s->computing.count; i++) {
 		struct slim_node *node = s->computing.items[i];
-		const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "imports by names that nothing tells", true };
+		const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "imports by names that nothing tells",
+						    true };
 		slim_doubt(t, node, "imports modules by names that nothing tells: all packages stay");
 		python_keep_all(t, s, &asker);
 	}
@@ -330,5 +340,8 @@ static void clear(void *state)
 const struct slim_tracer slim_python_tracer = {
 	.name = "Python",
 	.kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA,
-	.state_size = sizeof(struct python_state), .visit = visit, .settle = settle, .clear = clear,
+	.state_size = sizeof(struct python_state),
+	.visit = visit,
+	.settle = settle,
+	.clear = clear,
 };

@@ -9,10 +9,13 @@ enum { WORDS_MAX = 1 << 20, BINARY_MAX = 64 << 20, NAME_LENGTH_MAX = 100 };
 
 bool python_is_tool(struct slim_blob name)
 {
-	static const char *const tools[] = { "pytest", "_pytest", "py", "mypy", "sphinx", "pip", "setuptools", "wheel", "tox", "nox",
-					     "coverage", "black", "flake8", "pylint", "isort", "ruff", "hypothesis", "nose",
-					     "build", "test", "tests", "docs", "doc", "examples", "scripts", "pkg_resources",
-					     "distutils", "twine", "pre_commit", "virtualenv", "bandit", "pycodestyle" };
+	static const char *const tools[] = { "pytest",        "_pytest",    "py",     "mypy",       "sphinx",
+					     "pip",           "setuptools", "wheel",  "tox",        "nox",
+					     "coverage",      "black",      "flake8", "pylint",     "isort",
+					     "ruff",          "hypothesis", "nose",   "build",      "test",
+					     "tests",         "docs",       "doc",    "examples",   "scripts",
+					     "pkg_resources", "distutils",  "twine",  "pre_commit", "virtualenv",
+					     "bandit",        "pycodestyle" };
 	for (size_t i = 0; i < SLIM_COUNT(tools); i++)
 		if (slim_blob_is(name, tools[i]))
 			return true;
@@ -21,17 +24,18 @@ bool python_is_tool(struct slim_blob name)
 
 /* What a text tells about a word beside its letters. */
 struct place {
-	bool option;  /* it follows "-x" or "--long": its value */
-	bool module;  /* it follows -m */
-	bool scalar;  /* it is the whole value of a setting */
+	bool option; /* it follows "-x" or "--long": its value */
+	bool module; /* it follows -m */
+	bool scalar; /* it is the whole value of a setting */
 	bool imports; /* it follows "import" or "from" */
 };
 
 static bool is_file_ending(struct slim_blob word)
 {
-	static const char *const endings[] = { ".py", ".txt", ".com", ".org", ".net", ".io", ".json", ".yml", ".yaml", ".html", ".css",
-					       ".js", ".md", ".log", ".conf", ".ini", ".so", ".sock", ".pid", ".toml", ".cfg",
-					       ".sh", ".db", ".xml", ".local", ".zip", ".gz" };
+	static const char *const endings[] = { ".py",   ".txt",  ".com",  ".org",   ".net", ".io",   ".json",
+					       ".yml",  ".yaml", ".html", ".css",   ".js",  ".md",   ".log",
+					       ".conf", ".ini",  ".so",   ".sock",  ".pid", ".toml", ".cfg",
+					       ".sh",   ".db",   ".xml",  ".local", ".zip", ".gz" };
 	for (size_t i = 0; i < SLIM_COUNT(endings); i++)
 		if (slim_blob_ends(word, endings[i]))
 			return true;
@@ -88,16 +92,19 @@ static void read_line(struct slim_trace *t, struct python_state *s, const struct
 			at++;
 			/* an option and its value: -k gevent, --pool=eventlet */
 			if (line.ptr[from] == '-' && (!from || strchr(" \t\"'[,-", line.ptr[from - 1]))) {
-				while (at < line.len && (is_word_byte((unsigned char)line.ptr[at]) || line.ptr[at] == '-'))
+				while (at < line.len &&
+				       (is_word_byte((unsigned char)line.ptr[at]) || line.ptr[at] == '-'))
 					at++;
 				before = slim_blob(line.ptr + from, at - from);
 			}
 			continue;
 		}
-		struct place place = { .option = before.len && *before.ptr == '-', .module = slim_blob_is(before, "-m"),
+		struct place place = { .option = before.len && *before.ptr == '-',
+				       .module = slim_blob_is(before, "-m"),
 				       .imports = slim_blob_is(before, "import") || slim_blob_is(before, "from"),
 				       .scalar = settings && is_scalar(line, word) };
-		bool path = (from && strchr("/$@~", line.ptr[from - 1])) || (at < line.len && strchr("/@", line.ptr[at]));
+		bool path =
+			(from && strchr("/$@~", line.ptr[from - 1])) || (at < line.len && strchr("/@", line.ptr[at]));
 		if (!path)
 			read_word(t, s, node, word, place);
 		before = word;
@@ -118,8 +125,7 @@ static void read_text(struct slim_trace *t, struct python_state *s, const struct
 void python_read_words(struct slim_trace *t, struct python_state *s, struct slim_node *node)
 {
 	size_t length = 0;
-	slim_autofree char *text =
-		node->inode->size <= WORDS_MAX ? slim_trace_read(t, node, WORDS_MAX, &length) : NULL;
+	slim_autofree char *text = node->inode->size <= WORDS_MAX ? slim_trace_read(t, node, WORDS_MAX, &length) : NULL;
 	if (text)
 		read_text(t, s, node, slim_blob(text, length), slim_kind_of(t, node) != SLIM_KIND_SCRIPT);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../dotnet/dotnet.h"
 #include "../java/java.h"
 #include "engine.h"
 
@@ -206,6 +207,7 @@ uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_package
 		mark_place(tree, &places[i], marks);
 	mark_programs(tree, marks);
 	java_mark_homes(tree, marks);
+	dotnet_mark_roots(tree, marks);
 	for (uint32_t id = 1; id < count; id++)
 		inherit(slim_tree_node(tree, id), packages, marks);
 	return marks;

@@ -74,7 +74,9 @@ bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, e
 /* FHS 3.0, and the folders that Debian, Alpine and Red Hat share out among packages. Patterns of whole paths. */
 static const char *const shared[] = {
 	"/bin", "/boot", "/dev", "/etc", "/home", "/lib*", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
-	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/*", "/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
+	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib*",
+	"/usr/local/share", "/usr/local/etc", "/usr/local/include", "/usr/local/games", "/usr/local/man", "/usr/local/src",
+	"/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
 	"/usr/lib/systemd/*", "/lib/systemd", "/lib/systemd/*", "/usr/lib/modules", "/lib/modules", "/lib/firmware",
 	"/usr/lib/firmware", "/var/*", "/var/lib/dpkg", "/var/lib/apt", "/var/log/*", "/var/spool/cron",
 	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/usr/lib/ssl", "/etc/alternatives", "/etc/profile.d",

@@ -23,7 +23,8 @@
 	X(slim_shell_tracer)     /* C2 to C9, C13: what shell scripts run and read */ \
 	X(slim_applets_tracer)   /* C10: the names of multi-call programs */ \
 	X(slim_init_tracer)      /* C12: supervisors and what they start */ \
-	X(slim_java_tracer)      /* D6: Java */
+	X(slim_java_tracer)      /* D6: Java */ \
+	X(slim_dotnet_tracer)    /* D7: .NET */
 
 #define X(tracer) extern const struct slim_tracer tracer;
 SLIM_TRACERS(X)

@@ -195,6 +195,30 @@ void java_path_of_words(struct slim_trace *t, struct java_path *p, const char *w
 	read_words(&r, slim_blob_of(words));
 }
 
+void java_path_of_command(struct slim_trace *t, struct java_path *p, const struct java_command *command)
+{
+	struct reading r = { .t = t, .p = p, .from = command->from };
+	for (size_t i = 0; i < command->folder_count; i++)
+		add_base(&r, command->folders[i]);
+	add_config_bases(&r);
+	read_words(&r, command->words);
+}
+
+/* CATALINA_BASE, JETTY_HOME and their like: all of a server. Those of build tools say nothing about what runs. */
+void java_path_of_environment(struct slim_trace *t, struct java_path *p)
+{
+	static const char *const names[] = { "*_HOME", "*_BASE", NULL };
+	static const char *const others[] = { "JAVA_HOME", "JDK_HOME", "JRE_HOME", "MAVEN_HOME", "M2_HOME", "GRADLE_*", "ANT_HOME",
+					      "KOTLIN_HOME", "SCALA_HOME", "SBT_HOME", "XDG_*", NULL };
+	struct reading r = { .t = t, .p = p };
+	for (const char **e = slim_trace_config(t)->env; *e; e++) {
+		const char *value = strchr(*e, '=');
+		slim_autofree char *name = slim_strndup(*e, value ? (size_t)(value - *e) : 0);
+		if (value && value[1] == '/' && slim_name_in(names, name) && !slim_name_in(others, name))
+			keep_word_from(&r, NULL, &(struct java_word){ .path = slim_blob_of(value + 1), .below = true });
+	}
+}
+
 /* Files of options for a launcher that is no script. */
 static bool is_options_file(const struct slim_node *node)
 {

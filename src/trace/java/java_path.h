@@ -23,6 +23,15 @@ void java_path_of_archive(struct slim_trace *t, struct java_path *p, struct slim
 void java_path_of_link(struct slim_trace *t, struct java_path *p, struct slim_node *link);
 void java_path_of_script(struct slim_trace *t, struct java_path *p, struct slim_node *script, struct slim_blob text);
 void java_path_of_words(struct slim_trace *t, struct java_path *p, const char *words); /* the config's own */
+/* A command line that starts Java, of a script or an application; its words are apart by newlines. */
+struct java_command {
+	struct slim_blob words;
+	const struct slim_node *from;
+	const struct slim_node *const *folders; /* where relative words may start */
+	size_t folder_count;
+};
+void java_path_of_command(struct slim_trace *t, struct java_path *p, const struct java_command *command);
+void java_path_of_environment(struct slim_trace *t, struct java_path *p);
 /* What every runtime looks for beyond its home: trust stores, libraries for JNI, the shell. */
 void java_path_keep_system(struct slim_trace *t, struct java_path *p);
 void java_path_clear(struct java_path *p);

@@ -9,8 +9,9 @@
 #include "../lang/lang.h"
 #include "../system/system_data.h"
 #include "java_path.h"
+#include "slim/path.h"
 
-enum { TEXT_MAX = 1 << 20, CLASS_MAX = 4 << 20 };
+enum { TEXT_MAX = 1 << 20, CLASS_MAX = 4 << 20, COMMANDS_MAX = 4096 };
 
 struct home {
 	struct slim_node *dir, *asker;
@@ -23,6 +24,8 @@ struct state {
 	struct slim_waiting files;    /* archives, classes, texts, until a runtime is in use */
 	struct home *homes;
 	size_t home_count, home_capacity;
+	struct java_command *commands; /* until a runtime is in use; the trace's arena owns what they point to */
+	size_t command_count, command_capacity, command_done;
 	struct java_path path;
 	unsigned uses;
 	const struct slim_node *users[JAVA_USE_BITS]; /* who was the first with that use; NULL: the config */
@@ -55,6 +58,37 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	} else if (kind == SLIM_KIND_SCRIPT || kind == SLIM_KIND_TEXT || is_code(node)) {
 		slim_waiting_add(&s->files, node);
 	}
+}
+
+static bool is_launcher(struct slim_blob word)
+{
+	struct slim_blob name = slim_path_base(word);
+	return slim_blob_is(name, "java") || slim_blob_is(name, "jsvc");
+}
+
+/* Remembered, since most command lines are found before it is known whether a runtime is in use. */
+static void command(struct slim_trace *t, void *state, const struct slim_command_line *line)
+{
+	struct state *s = state;
+	if (!line->count || !line->words[0].ptr || !is_launcher(line->words[0]) || s->command_count == COMMANDS_MAX)
+		return;
+	size_t length = 0;
+	for (size_t i = 1; i < line->count; i++)
+		length += line->words[i].len + 1;
+	char *words = slim_arena_alloc(slim_trace_arena(t), length + 1), *end = words;
+	for (size_t i = 1; i < line->count; i++) {
+		if (line->words[i].ptr)
+			end = mempcpy(end, line->words[i].ptr, line->words[i].len);
+		*end++ = '\n';
+	}
+	const struct slim_node **folders =
+		slim_arena_alloc(slim_trace_arena(t), (line->folder_count + 1) * sizeof(*folders));
+	for (size_t i = 0; i < line->folder_count; i++)
+		folders[i] = line->folders[i];
+	*slim_push(&s->commands, &s->command_count, &s->command_capacity) = (struct java_command){
+		.words = slim_blob(words, (size_t)(end - words)), .from = line->from, .folders = folders,
+		.folder_count = line->folder_count,
+	};
 }
 
 static void add_uses(struct state *s, unsigned uses, const struct slim_node *user)
@@ -237,7 +271,20 @@ static void read_config(struct slim_trace *t, struct state *s)
 		read_words(t, s, line);
 		free(line);
 	}
+	if (!s->config_done)
+		java_path_of_environment(t, &s->path);
 	s->config_done = true;
+}
+
+static void read_commands(struct slim_trace *t, struct state *s)
+{
+	for (; s->command_done < s->command_count; s->command_done++) {
+		const struct java_command *line = &s->commands[s->command_done];
+		slim_autofree struct java_facts *facts = slim_calloc(1, sizeof(*facts));
+		java_read_text(facts, line->words);
+		add_uses(s, facts->uses, line->from);
+		java_path_of_command(t, &s->path, line);
+	}
 }
 
 /* --- fallbacks --- */
@@ -294,6 +341,7 @@ static void settle(struct slim_trace *t, void *state)
 		return;
 	s->path.launcher = s->homes[0].asker;
 	read_config(t, s);
+	read_commands(t, s);
 	read_files(t, s);
 	if (!s->code && !s->fallback_done && !kept_code(t)) {
 		s->fallback_done = true;
@@ -310,11 +358,12 @@ static void clear(void *state)
 	slim_waiting_clear(&s->programs);
 	slim_waiting_clear(&s->files);
 	free(s->homes);
+	free(s->commands);
 	java_path_clear(&s->path);
 }
 
 const struct slim_tracer slim_java_tracer = {
 	.name = "Java", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA |
 				 SLIM_KIND_LINK,
-	.state_size = sizeof(struct state), .visit = visit, .settle = settle, .clear = clear,
+	.state_size = sizeof(struct state), .visit = visit, .command = command, .settle = settle, .clear = clear,
 };

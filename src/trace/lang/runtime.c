@@ -46,8 +46,6 @@ static const struct runtime runtimes[] = {
 	  "$PREFIX/lib/*-linux-*/tcltk/**", "$PREFIX/lib/tcl*/**", "$PREFIX/lib/tk*/**", "$PREFIX/share/tcl*/**"), NULL, false },
 	{ "R", LIST("R", "Rscript"), LIST("libR.so"), LIST("$PREFIX/lib/R/**", "/usr/local/lib/R/**", "/etc/R/**",
 	  "/usr/share/R/**"), NULL, false },
-	{ ".NET", LIST("dotnet"), LIST("libhostfxr.so"), LIST("/usr/share/dotnet/**", "/usr/lib/dotnet/**", "/etc/dotnet/**"), NULL,
-	  false },
 	{ "Erlang", LIST("erl", "erlexec", "beam.smp", "escript", "elixir", "iex"), NULL, LIST("$PREFIX/lib/erlang/**",
 	  "$PREFIX/lib/elixir/**"), NULL, false },
 	{ "Guile", LIST("guile", "guile-*"), LIST("libguile-*.so*"), LIST("$PREFIX/share/guile/**", "$PREFIX/lib/*-linux-*/guile/**",

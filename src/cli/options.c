@@ -9,7 +9,7 @@ enum {
 	TRACING = SLIM_FOR_SLIM | SLIM_FOR_WHY,
 	READING = TRACING | SLIM_FOR_INSPECT,
 	EVERY = READING | SLIM_FOR_COMPARE,
-	SHOWING = SLIM_FOR_INSPECT | SLIM_FOR_COMPARE,
+	SHOWING = SLIM_FOR_WHY | SLIM_FOR_INSPECT | SLIM_FOR_COMPARE,
 	OPTIONS_MAX = 40,
 	FIRST_ID = 256, /* getopt's codes for options: above every letter */
 };
@@ -52,6 +52,7 @@ FLAG(set_strip, write.strip = true)
 FLAG(set_quiet, level = SLIM_QUIET)
 FLAG(set_verbose, level = SLIM_VERBOSE)
 FLAG(set_json, json = true)
+FLAG(set_all, every = true)
 FLAG(set_fail_if_larger, fail_if_larger = true)
 FLAG(set_timings, timings = true)
 FLAG(set_help, help = true)
@@ -84,6 +85,7 @@ const struct slim_option slim_option_table[] = {
 	{ "timings", 0, NULL, SLIM_FOR_SLIM, "tell in the reports how long it took", set_timings },
 	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM,
 	  "trace and report, write no image; OUT may be left out", set_dry_run },
+	{ "all", 0, NULL, SLIM_FOR_WHY, "every reason, not only the shortest chain", set_all },
 	{ "json", 0, NULL, SHOWING, "print JSON", set_json },
 	{ "fleet", 0, "N", SLIM_FOR_COMPARE, "tell what N deployments pull and store", slim_set_fleet },
 	{ "link", 0, "MBIT", SLIM_FOR_COMPARE, "and how long that takes over MBIT megabits a second", slim_set_link },

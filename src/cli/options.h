@@ -30,7 +30,7 @@ struct slim_cli { /* a command line, read */
 	uint64_t fleet, link, gate_size; /* --fleet, --link, --max-size of compare; 0: not given */
 	enum slim_level level;
 	enum slim_progress progress;
-	bool fail_if_larger, dry_run, json, timings, help, version;
+	bool every, fail_if_larger, dry_run, json, timings, help, version;
 };
 
 /* Every failure is SLIM_BAD_USAGE, but for an allowlist that cannot be read. ARGV is reordered: options first. */

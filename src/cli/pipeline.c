@@ -42,12 +42,15 @@ static int read_layer(void *context, size_t i, struct slim_error **err)
 	return slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err);
 }
 
-static int apply(struct reading *r, struct slim_merged *merged, struct slim_error **err)
+static int apply(struct reading *r, const struct slim_watcher *watcher, struct slim_merged *merged,
+		 struct slim_error **err)
 {
 	for (size_t i = 0; i < r->image->layer_count; i++) {
 		merged->layer_entries[i] = r->layers[i]->count;
 		merged->layer_sizes[i] = r->layers[i]->size;
 		merged->unpacked += r->layers[i]->size;
+		if (watcher)
+			watcher->see(watcher->context, r->layers[i]);
 		if (slim_tree_apply(merged->tree, r->layers[i], err) < 0)
 			return slim_wrap(err, "%s", r->image->layers[i].label);
 		slim_layer_free(r->layers[i]);
@@ -57,8 +60,9 @@ static int apply(struct reading *r, struct slim_merged *merged, struct slim_erro
 	return 0;
 }
 
-int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image,
-			struct slim_log *log, struct slim_merged *merged, struct slim_error **err)
+int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_image *image,
+				const struct slim_watcher *watcher, struct slim_log *log, struct slim_merged *merged,
+				struct slim_error **err)
 {
 	size_t count = image->layer_count;
 	*merged = (struct slim_merged){
@@ -76,13 +80,19 @@ int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *ima
 	int result = slim_parallel(cli->write.jobs, count, read_layer, &r, err);
 	slim_progress_end(log);
 	if (result == 0)
-		result = apply(&r, merged, err);
+		result = apply(&r, watcher, merged, err);
 	for (size_t i = 0; i < count; i++)
 		slim_layer_free(r.layers[i]);
 	free(r.layers);
 	if (result == 0)
 		return 0;
 	return slim_wrap(err, "%s", slim_pipeline_input(cli));
+}
+
+int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
+			struct slim_merged *merged, struct slim_error **err)
+{
+	return slim_pipeline_merge_watched(cli, image, NULL, log, merged, err);
 }
 
 void slim_merged_clear(struct slim_merged *merged)

@@ -3,6 +3,7 @@
 #define SLIM_CLI_PIPELINE_H
 
 #include "slim/image.h"
+#include "slim/layer.h"
 #include "slim/trace.h"
 #include "slim/tree.h"
 
@@ -28,6 +29,14 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
 			struct slim_merged *merged, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_merged_clear(struct slim_merged *merged);
+
+struct slim_watcher { /* is shown each layer, bottom to top, before it is merged */
+	void (*see)(void *context, const struct slim_layer *layer);
+	void *context;
+};
+int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_image *image,
+				const struct slim_watcher *watcher, struct slim_log *log, struct slim_merged *merged,
+				struct slim_error **err) SLIM_MUST_CHECK;
 
 /* MERGED must outlive the trace. */
 int slim_pipeline_trace(const struct slim_cli *cli, const struct slim_merged *merged, struct slim_log *log,

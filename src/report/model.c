@@ -22,7 +22,7 @@ static const char **copy_list(struct slim_arena *arena, const char **list)
 	return out;
 }
 
-static enum slim_report_type type_of(const struct slim_node *node)
+enum slim_report_type slim_report_type_of(const struct slim_node *node)
 {
 	switch (node->inode->mode & S_IFMT) {
 	case S_IFREG: return SLIM_REPORT_FILE;
@@ -122,7 +122,7 @@ static struct slim_report_path describe_node(const struct build *b, const struct
 	const struct slim_report_path *parent = node->parent ? &b->image->paths[node->parent->id] : NULL;
 	return (struct slim_report_path){
 		.path = slim_node_path(b->arena, node),
-		.type = type_of(node),
+		.type = slim_report_type_of(node),
 		.kept = b->selected[node->id],
 		.depth = parent ? parent->depth + 1 : 0,
 		.owner = owner ? owner->index : SLIM_REPORT_NONE,

@@ -134,6 +134,7 @@ void slim_report_add(struct slim_report *report, const struct slim_report_source
 
 /* The summary of a run, at most 80 columns wide. */
 void slim_report_text(const struct slim_report *report, double seconds, FILE *out);
+enum slim_report_type slim_report_type_of(const struct slim_node *node);
 const char *slim_report_type_name(enum slim_report_type type);
 /* docs/report.md describes it. Without timings the same run gives the same bytes. */
 void slim_report_json(const struct slim_report *report, FILE *out);

@@ -42,7 +42,7 @@ static void print_headings(const struct printing *p)
 	}
 }
 
-/* --- the table of numbers: a column for each image ---------------------------------------------------------------- */
+/* --- the table of numbers: a column for each image --------------------------------------------------------------- */
 
 typedef uint64_t number_of(const struct slim_compared_image *image);
 
@@ -68,7 +68,8 @@ struct block {
 static struct block block_new(const struct printing *p, const char *title, size_t first)
 {
 	struct slim_column columns[COLUMNS_MAX + 3] = { { title, SLIM_COLUMN_TEXT } };
-	struct block b = { p, NULL, first, first + COLUMNS_MAX < p->set->count ? first + COLUMNS_MAX : p->set->count };
+	size_t left = p->set->count - first;
+	struct block b = { p, NULL, first, first + (left < COLUMNS_MAX ? left : COLUMNS_MAX) };
 	size_t n = 1;
 	for (size_t i = first; i < b.last; i++)
 		columns[n++] = (struct slim_column){ p->set->images[i].label, SLIM_COLUMN_NUMBER };
@@ -158,7 +159,7 @@ static void print_findings(const struct printing *p)
 		}
 }
 
-/* --- pairs ------------------------------------------------------------------------------------------------------------ */
+/* --- pairs ------------------------------------------------------------------------------------------------------- */
 
 static void print_origin(const struct printing *p, const struct slim_compared_pair *pair)
 {
@@ -213,8 +214,8 @@ static void print_pair(const struct printing *p, const struct slim_compared_pair
 		slim_say(p->out, 0, "%s is no subset of %s: %s of its paths are not in %s.", b, a,
 			count_text(p, pair->only_b), a);
 	else
-		slim_say(p->out, 0, "%s is a subset of %s: all its %s paths are in %s.", b, a, count_text(p, pair->common),
-			a);
+		slim_say(p->out, 0, "%s is a subset of %s: all its %s paths are there.", b, a,
+			 count_text(p, pair->common));
 	if (pair->changed_count)
 		slim_say(p->out, 0, "Of the %s paths that both have, %s are alike and %s differ:",
 			count_text(p, pair->common), count_text(p, pair->equal), count_text(p, pair->changed_count));
@@ -223,7 +224,12 @@ static void print_pair(const struct printing *p, const struct slim_compared_pair
 	print_changed(p, pair);
 }
 
-/* --- what only one has -------------------------------------------------------------------------------------------------- */
+/* --- what only one has ------------------------------------------------------------------------------------------- */
+
+static const char *name_of(const struct printing *p, const struct slim_only *group)
+{
+	return slim_arena_format(p->arena, "  %s", *group->name ? show(p, group->name) : "(no package)");
+}
 
 static void print_groups(const struct printing *p, const char *title, const struct slim_only *groups, size_t count)
 {
@@ -236,10 +242,8 @@ static void print_groups(const struct printing *p, const char *title, const stru
 		return;
 	struct libscols_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < shown; i++)
-		slim_table_row(table, (const char *const[]){
-					      slim_arena_format(p->arena, "  %s",
-								*groups[i].name ? show(p, groups[i].name) : "(no package)"),
-					      count_text(p, groups[i].files), size_text(p, groups[i].bytes), NULL });
+		slim_table_row(table, (const char *const[]){ name_of(p, &groups[i]), count_text(p, groups[i].files),
+							     size_text(p, groups[i].bytes), NULL });
 	slim_table_print(table);
 	if (shown < count)
 		fprintf(p->out, "  and %s more\n", count_text(p, count - shown));
@@ -279,7 +283,7 @@ static void print_only(const struct printing *p, const struct slim_compared_imag
 	print_largest(p, image);
 }
 
-/* --- the fleet ---------------------------------------------------------------------------------------------------------- */
+/* --- the fleet --------------------------------------------------------------------------------------------------- */
 
 static void time_row(const struct block *b)
 {

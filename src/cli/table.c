@@ -27,10 +27,9 @@ struct libscols_table *slim_table_new(const struct slim_column *columns, FILE *o
 	if (!table)
 		slim_out_of_memory();
 	for (const struct slim_column *c = columns; c->title; c++) {
-		int flags = c->kind == SLIM_COLUMN_NUMBER ? SCOLS_FL_RIGHT
-			    : c->kind == SLIM_COLUMN_LONG ? SCOLS_FL_TRUNC
-							  : 0;
-		if (!scols_table_new_column(table, c->title, 0, flags))
+		static const int flags[] = { [SLIM_COLUMN_NUMBER] = SCOLS_FL_RIGHT, [SLIM_COLUMN_LONG] = SCOLS_FL_TRUNC,
+					     [SLIM_COLUMN_PROSE] = SCOLS_FL_WRAP };
+		if (!scols_table_new_column(table, c->title, 0, flags[c->kind]))
 			slim_out_of_memory();
 	}
 	scols_table_set_stream(table, out);
@@ -51,7 +50,8 @@ void slim_table_row(struct libscols_table *table, const char *const *cells)
 
 static const char *cell(struct libscols_table *table, size_t row, size_t column)
 {
-	const char *data = scols_line_get_column_data(scols_table_get_line(table, row), scols_table_get_column(table, column));
+	struct libscols_line *line = scols_table_get_line(table, row);
+	const char *data = scols_line_get_column_data(line, scols_table_get_column(table, column));
 	return data ? data : "";
 }
 

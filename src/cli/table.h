@@ -6,8 +6,8 @@
 
 #include <libsmartcols.h>
 
-/* LONG: of one column, whose cells lose their middle when there is no room */
-enum slim_column_kind { SLIM_COLUMN_TEXT, SLIM_COLUMN_NUMBER, SLIM_COLUMN_LONG };
+/* LONG: of one column, whose cells lose their middle when there is no room; PROSE goes on on the next line */
+enum slim_column_kind { SLIM_COLUMN_TEXT, SLIM_COLUMN_NUMBER, SLIM_COLUMN_LONG, SLIM_COLUMN_PROSE };
 
 /* How wide OUT is: COLUMNS of the environment, else as the terminal says, else 80. */
 unsigned slim_columns(FILE *out);

@@ -43,7 +43,7 @@ static const char *share_text(const struct printing *p, const struct slim_share 
 				 s->files == 1 ? "" : "s", size_text(p, s->kept_bytes), size_text(p, s->bytes));
 }
 
-/* --- chains ------------------------------------------------------------------------------------------------------- */
+/* --- chains ------------------------------------------------------------------------------------------------------ */
 
 static void print_step(const struct printing *p, const struct slim_step *step)
 {
@@ -71,13 +71,13 @@ static void print_others(const struct printing *p)
 		struct slim_step last = chain->steps[chain->count - 1];
 		const struct slim_rule *rule = slim_rule(last.reason->rule);
 		const char *evidence = last.reason->evidence ? show(p, last.reason->evidence) : "";
-		slim_say(p->out, STEP, "%s (%s): %s%s%s%s", rule->name, slim_confidence_name(rule->confidence), evidence,
-			 *evidence ? "; " : "", last.reason->from ? "asked for by " : "the image or the user names it",
+		slim_say(p->out, STEP, "%s (%s): %s%s%s%s", rule->name, slim_confidence_name(rule->confidence),
+			 evidence, *evidence ? "; " : "", last.reason->from ? "asked for by " : "the image or the user names it",
 			 last.reason->from ? path_of(p, last.reason->from) : "");
 	}
 }
 
-/* --- what every answer about a path of the image says ----------------------------------------------------------------- */
+/* --- what every answer about a path of the image says ------------------------------------------------------------ */
 
 static void print_way(const struct printing *p)
 {
@@ -130,14 +130,14 @@ static const char *about(const struct printing *p)
 	return slim_arena_format(p->arena, "%s%sof package %s", size, *size ? ", " : "", show(p, a->package->name));
 }
 
-/* --- folders and globs ------------------------------------------------------------------------------------------------ */
+/* --- folders and globs ------------------------------------------------------------------------------------------- */
 
 static void print_rules(const struct printing *p)
 {
 	static const struct slim_column columns[] = { { "    KEPT FOR THE RULE", SLIM_COLUMN_TEXT },
 						      { "FILES", SLIM_COLUMN_NUMBER },
 						      { "SIZE", SLIM_COLUMN_NUMBER },
-						      { "WHICH MEANS", SLIM_COLUMN_LONG },
+						      { "WHICH MEANS", SLIM_COLUMN_PROSE },
 						      { 0 } };
 	const struct slim_answer *a = p->answer;
 	size_t shown = !p->source->every && a->rule_count > RULES_SHOWN ? RULES_SHOWN : a->rule_count;
@@ -148,14 +148,14 @@ static void print_rules(const struct printing *p)
 		const struct slim_rule *rule = slim_rule(a->rules[i].rule);
 		slim_table_row(table, (const char *const[]){
 					      slim_arena_format(p->arena, "    %s", rule->name),
-					      count_text(p, a->rules[i].files), size_text(p, a->rules[i].bytes), rule->text,
-					      NULL });
+					      count_text(p, a->rules[i].files), size_text(p, a->rules[i].bytes),
+					      rule->text, NULL });
 	}
 	slim_table_print(table);
 }
 
-static void print_largest(const struct printing *p, const char *title, const struct slim_node *const *nodes, size_t count,
-			  bool kept)
+static void print_largest(const struct printing *p, const char *title, const struct slim_node *const *nodes,
+			  size_t count, bool kept)
 {
 	const struct slim_column columns[] = { { title, SLIM_COLUMN_LONG },
 					       { "SIZE", SLIM_COLUMN_NUMBER },
@@ -182,7 +182,7 @@ static void print_many(const struct printing *p)
 	print_largest(p, "    LARGEST THAT LEAVE", a->largest_gone, a->largest_gone_count, false);
 }
 
-/* --- the answers ------------------------------------------------------------------------------------------------------ */
+/* --- the answers ------------------------------------------------------------------------------------------------- */
 
 static void print_stays(const struct printing *p)
 {
@@ -209,13 +209,13 @@ static void print_closest(const struct printing *p)
 {
 	const struct slim_answer *a = p->answer;
 	if (a->package && a->package_share.kept)
-		slim_say(p->out, 2, "of package %s %s stay: %s", show(p, a->package->name), share_text(p, &a->package_share),
-			 kin_text(p, a->package_kin, a->package_share.kept));
+		slim_say(p->out, 2, "of package %s %s stay: %s", show(p, a->package->name),
+			 share_text(p, &a->package_share), kin_text(p, a->package_kin, a->package_share.kept));
 	else if (a->package)
 		slim_say(p->out, 2, "nothing of package %s stays", show(p, a->package->name));
 	if (a->folder)
-		slim_say(p->out, 2, "in and below %s %s stay: %s", path_of(p, a->folder), share_text(p, &a->folder_share),
-			 kin_text(p, a->folder_kin, a->folder_share.kept));
+		slim_say(p->out, 2, "in and below %s %s stay: %s", path_of(p, a->folder),
+			 share_text(p, &a->folder_share), kin_text(p, a->folder_kin, a->folder_share.kept));
 }
 
 static void print_remedies(const struct printing *p)

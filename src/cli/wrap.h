@@ -14,7 +14,8 @@ struct slim_wrap {
 	bool starts;     /* the next word needs no blank before it */
 };
 
-void slim_wrap_begin(struct slim_wrap *wrap, const char *fmt, ...) SLIM_PRINTF(2, 3); /* what the first line starts with */
+/* FMT: what the first line starts with. */
+void slim_wrap_begin(struct slim_wrap *wrap, const char *fmt, ...) SLIM_PRINTF(2, 3);
 void slim_wrap_word(struct slim_wrap *wrap, const char *fmt, ...) SLIM_PRINTF(2, 3);  /* is never broken */
 void slim_wrap_words(struct slim_wrap *wrap, const char *text);                       /* broken at its blanks */
 void slim_wrap_end(struct slim_wrap *wrap);

@@ -1,6 +1,6 @@
 /*
- * Why a path stays or leaves: the answer as data, for text and JSON alike (docs/answers.md has the JSON). Strings live in
- * the arena that the answers are made in, or in the tree.
+ * Why a path stays or leaves: the answer as data, for text and JSON alike (docs/answers.md has the JSON). Strings live
+ * in the arena that the answers are made in, or in the tree.
  */
 #ifndef SLIM_REPORT_WHY_H
 #define SLIM_REPORT_WHY_H

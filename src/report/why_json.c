@@ -132,8 +132,8 @@ static void missing(const struct slim_answer *a, FILE *out)
 	fputs("],\n", out);
 }
 
-static void largest(const char *name, const struct slim_why_source *s, const struct slim_node *const *nodes, size_t count,
-		    FILE *out)
+static void largest(const char *name, const struct slim_why_source *s, const struct slim_node *const *nodes,
+		    size_t count, FILE *out)
 {
 	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
 	fprintf(out, ",\n\"%s\": [", name);

@@ -54,7 +54,8 @@ static void add(const struct slim_why_source *s, const struct slim_node *node, s
 	rules[step->rule].bytes += bytes;
 }
 
-void slim_why_many(const struct slim_why_source *s, const bool *selected, struct slim_answer *a, struct slim_arena *arena)
+void slim_why_many(const struct slim_why_source *s, const bool *selected, struct slim_answer *a,
+		   struct slim_arena *arena)
 {
 	struct slim_rule_share *rules = slim_arena_alloc(arena, SLIM_RULE_COUNT * sizeof(*rules));
 	for (unsigned r = 0; r < SLIM_RULE_COUNT; r++)

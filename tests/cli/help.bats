@@ -81,7 +81,7 @@ all_options() {
 
 @test "the manual names the options of the help, and no others" {
 	man="$TOP_SRCDIR/man"
-	for command in "" compare inspect; do
+	for command in "" "${commands[@]}"; do
 		page="$man/slim${command:+-$command}.1"
 		sed -n 's/^\.It //p' "$page" | grep '^Fl' | tr ',' '\n' |
 			sed -n 's/^ *Fl Fl \([a-z-]*\).*/--\1/p; s/^ *Fl \([a-z]\)\( .*\)\?$/-\1/p' | sort >"$BATS_TEST_TMPDIR/man"

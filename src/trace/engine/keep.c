@@ -73,7 +73,10 @@ static bool is_data_rule(enum slim_rule_id rule)
 						   SLIM_RULE_LINK_NAME, SLIM_RULE_PYTHON_HOME,
 						   SLIM_RULE_PYTHON_IMPORT, SLIM_RULE_PYTHON_NAME,
 						   SLIM_RULE_PYTHON_REQUIRES, SLIM_RULE_PYTHON_ENTRY_POINT,
-						   SLIM_RULE_PYTHON_PACKAGE, SLIM_RULE_PYTHON_SITE };
+						   SLIM_RULE_PYTHON_PACKAGE, SLIM_RULE_PYTHON_SITE,
+						   SLIM_RULE_PERL_BASE,
+						   SLIM_RULE_PERL_MODULE, SLIM_RULE_PERL_NAME,
+						   SLIM_RULE_PERL_PACKAGE };
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (rule == rules[i])
 			return true;

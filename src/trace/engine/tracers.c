@@ -17,6 +17,7 @@
 	X(slim_app_tracer)       /* the application's folders, files owned by nobody */ \
 	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_python_tracer)    /* D1: Python, its modules and distributions */ \
+	X(slim_perl_tracer)      /* D5: Perl's modules */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \
 	X(slim_script_data_tracer) /* C7: databases behind scripts */ \
 	X(slim_shebang_tracer)   /* C1: interpreters of scripts */ \

@@ -97,6 +97,8 @@ static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
 
 bool slim_is_runtime_program(const struct slim_node *node)
 {
+	if (slim_name_in(LIST("perl", "perl5*"), node->name)) /* of tracers of their own */
+		return true;
 	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
 		if (slim_name_in(runtimes[i].programs, node->name))
 			return true;
@@ -145,7 +147,7 @@ static void keep_variables(struct slim_trace *t, const struct runtime *runtime, 
 
 static bool names_locales(const struct runtime *runtime)
 {
-	return slim_name_in(LIST("Perl", "PHP", "Ruby", "R", "Tcl"), runtime->name);
+	return slim_name_in(LIST("PHP", "Ruby", "R", "Tcl"), runtime->name);
 }
 
 /* All below DIR, but for junk and for packages that are for other systems. */

@@ -1,0 +1,96 @@
+#include "lex_parts.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { BUDGET_BASE = 1 << 16, BUDGET_FACTOR = 8 };
+
+void lex_reader_init(struct lex_reader *reader, const struct lang_lexer *lexer)
+{
+	*reader = (struct lex_reader){ .end = lexer->source.len };
+	reader->budget = lexer->source.len * BUDGET_FACTOR + BUDGET_BASE;
+}
+
+void lex_part(struct lex_parts *parts, size_t from, size_t to)
+{
+	if (from < to && parts->count < LEX_PARTS)
+		parts->items[parts->count++] = (struct lex_range){ .at = from, .end = to };
+}
+
+static void wait_for(struct lex_reader *reader, struct lex_range range)
+{
+	reader->waiting[reader->count++] = range;
+}
+
+void lex_enter(struct lex_reader *reader, struct lang_lexer *lexer, const struct lex_parts *parts, size_t at)
+{
+	lexer->at = at;
+	if (!parts->count || reader->nesting >= LEX_NESTING || reader->count + parts->count >= LEX_WAITING)
+		return;
+	wait_for(reader, (struct lex_range){ at, reader->end, reader->nesting });
+	for (size_t i = parts->count; i-- > 0;)
+		wait_for(reader, (struct lex_range){ parts->items[i].at, parts->items[i].end, reader->nesting + 1 });
+	lex_leave(reader, lexer);
+}
+
+bool lex_leave(struct lex_reader *reader, struct lang_lexer *lexer)
+{
+	if (!reader->count)
+		return false;
+	struct lex_range next = reader->waiting[--reader->count];
+	lexer->at = next.at;
+	reader->end = next.end;
+	reader->nesting = next.nesting;
+	return true;
+}
+
+bool lex_spend(struct lex_reader *reader, size_t count)
+{
+	bool enough = count < reader->budget;
+	reader->budget -= enough ? count : reader->budget;
+	return enough;
+}
+
+size_t lex_line_end(const struct lex_reader *reader, const struct lang_lexer *lexer, size_t i)
+{
+	const char *end = i < reader->end ? memchr(lexer->source.ptr + i, '\n', reader->end - i) : NULL;
+	return end ? (size_t)(end - lexer->source.ptr) : reader->end;
+}
+
+bool lex_is_name_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+bool lex_is_name_char(char c)
+{
+	return lex_is_name_start(c) || isdigit((unsigned char)c);
+}
+
+char lex_closing(char open)
+{
+	switch (open) {
+	case '(':
+		return ')';
+	case '[':
+		return ']';
+	case '{':
+		return '}';
+	case '<':
+		return '>';
+	default:
+		return open;
+	}
+}
+
+void lex_value_init(struct lex_value *value, struct lang_lexer *lexer, size_t room)
+{
+	*value = (struct lex_value){ .text = slim_arena_alloc(lexer->arena, room + 1) };
+}
+
+void lex_value_unknown(struct lex_value *value)
+{
+	value->partial = true;
+	if (!value->length || value->text[value->length - 1])
+		value->text[value->length++] = '\0';
+}

@@ -30,10 +30,6 @@ struct runtime {
 };
 
 static const struct runtime runtimes[] = {
-	{ "Perl", LIST("perl", "perl5*"), LIST("libperl.so*"),
-	  LIST("$PREFIX/lib/*-linux-*/perl-base/**", "$PREFIX/lib/*-linux-*/perl/**", "$PREFIX/lib/*-linux-*/perl5/**",
-	       "$PREFIX/share/perl/**", "$PREFIX/share/perl5/**", "$PREFIX/lib/perl5/**", "$PREFIX/lib64/perl5/**", "/etc/perl/**",
-	       "/usr/local/lib/*-linux-*/perl/**", "/usr/local/share/perl/**", "/usr/local/lib/site_perl/**"), NULL, false, NULL },
 	{ "Ruby", LIST("ruby", "ruby[0-9]*", "jruby"), LIST("libruby*.so*"),
 	  LIST("$PREFIX/lib/ruby/**", "$PREFIX/lib/*-linux-*/ruby/**", "$PREFIX/share/ruby/**", "/var/lib/gems/**",
 	       "/usr/share/rubygems-integration/**", "$PREFIX/lib/*-linux-*/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",

@@ -30,6 +30,12 @@ int slim_fail_errno(struct slim_error **err, int errnum, const char *fmt, ...) S
 /* Put "PREFIX: " before the message of *err (which must be set); returns -1. */
 int slim_wrap(struct slim_error **err, const char *fmt, ...) SLIM_PRINTF(2, 3);
 
+/* Compilers and analysers look into one file at a time: here they see that these return -1. */
+static inline int slim_minus_one(int result) { return result < 0 ? result : -1; }
+#define slim_fail(...) slim_minus_one(slim_fail(__VA_ARGS__))
+#define slim_fail_errno(...) slim_minus_one(slim_fail_errno(__VA_ARGS__))
+#define slim_wrap(...) slim_minus_one(slim_wrap(__VA_ARGS__))
+
 const char *slim_error_text(const struct slim_error *err);
 enum slim_status slim_error_status(const struct slim_error *err);
 void slim_error_free(struct slim_error *err); /* NULL is fine */

@@ -29,7 +29,7 @@ static int set(struct slim_error **err, enum slim_status status, char *text)
 	return -1;
 }
 
-int slim_fail(struct slim_error **err, enum slim_status status, const char *fmt, ...)
+int(slim_fail)(struct slim_error **err, enum slim_status status, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -38,7 +38,7 @@ int slim_fail(struct slim_error **err, enum slim_status status, const char *fmt,
 	return set(err, status, text);
 }
 
-int slim_fail_errno(struct slim_error **err, int errnum, const char *fmt, ...)
+int(slim_fail_errno)(struct slim_error **err, int errnum, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -48,7 +48,7 @@ int slim_fail_errno(struct slim_error **err, int errnum, const char *fmt, ...)
 	return set(err, SLIM_BAD_INPUT, slim_format("%s: %s", text, strerror_r(errnum, cause, sizeof(cause))));
 }
 
-int slim_wrap(struct slim_error **err, const char *fmt, ...)
+int(slim_wrap)(struct slim_error **err, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);

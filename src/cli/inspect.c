@@ -88,14 +88,14 @@ static int inspect_image(const struct slim_cli *cli, const struct slim_image *im
 {
 	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
-	slim_cleanup(slim_packages_free_p) struct slim_packages *packages = NULL;
 	struct slim_inspected in = { .arena = arena,
 				     .image = image,
 				     .verbose = cli->level == SLIM_VERBOSE };
 	if (slim_pipeline_merge(cli, image, log, &merged, err) < 0 ||
 	    add_layers(&in, &merged, err) < 0)
 		return -1;
-	in.packages = packages = slim_packages_read(merged.tree, log);
+	slim_cleanup(slim_packages_free_p) struct slim_packages *packages = slim_packages_read(merged.tree, log);
+	in.packages = packages;
 	in.package_kind = package_kind(merged.tree);
 	in.platform = slim_platform_text(arena, image->config.platform);
 	in.config_digest = image->config_digest.text;

@@ -291,7 +291,7 @@ static bool text_option(struct walk *w, struct slim_blob base)
 	bool command = slim_blob_is(base, "flock") && (slim_blob_is(word, "-c") || slim_blob_is(word, "--command"));
 	if (!split && !command)
 		return false;
-	bool apart = command || word.ptr[word.len - 1] == 'S' || slim_blob_is(word, "--split-string");
+	bool apart = command || slim_blob_ends(word, "S") || slim_blob_is(word, "--split-string");
 	part(w, w->at + apart, SHELL_TEXT);
 	w->at = w->count;
 	return true;

@@ -93,7 +93,8 @@ static bool read_member(struct archive *a, struct walk *w, char **buffer, size_t
 			capacity = capacity ? capacity * 2 : 1 << 16;
 			*buffer = slim_realloc(*buffer, capacity, 1);
 		}
-		memcpy(*buffer + *length, bytes, n);
+		if (n)
+			memcpy(*buffer + *length, bytes, n);
 		*length += n;
 	}
 	return got == ARCHIVE_EOF;

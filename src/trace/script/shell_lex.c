@@ -93,7 +93,7 @@ void lexer_begin_word(struct lexer *l, bool quoted)
 
 static struct slim_blob word_text(const struct lexer *l, const struct lexed_word *w)
 {
-	return slim_blob(l->text + w->at, w->len);
+	return w->len ? slim_blob(l->text + w->at, w->len) : SLIM_BLOB("");
 }
 
 void lexer_emit(struct lexer *l, struct shell_event event, size_t first, size_t count)

@@ -99,7 +99,7 @@ static int parent_of(struct slim_merge *merge, struct slim_blob path, struct sli
 
 static int apply_root(struct slim_merge *merge, const struct slim_entry *entry, struct slim_error **err)
 {
-	if (entry->kind != SLIM_ENTRY_FILE || !entry->inode || !slim_inode_is_dir(entry->inode))
+	if (entry->kind != SLIM_ENTRY_FILE || !slim_inode_is_dir(entry->inode))
 		return slim_fail(err, SLIM_BAD_INPUT, "the root can only be a folder");
 	merge->tree->root->inode = entry->inode;
 	merge->tree->root_named = true;
@@ -203,6 +203,8 @@ static int apply_entry(struct slim_merge *merge, const struct slim_entry *entry,
 {
 	struct slim_node *parent;
 	if (entry->kind == SLIM_ENTRY_WHITEOUT || entry->kind == SLIM_ENTRY_OPAQUE)
+		return 0;
+	if (!entry->inode) /* only whiteouts have none */
 		return 0;
 	if (!entry->path.len)
 		return apply_root(merge, entry, err);

@@ -65,8 +65,11 @@ static int add_layers(struct slim_inspected *in, const struct slim_merged *merge
 {
 	const struct slim_image *image = merged->image;
 	in->layers = slim_arena_alloc(in->arena, (image->layer_count + 1) * sizeof(*in->layers));
+	slim_autofree uint64_t *there = slim_calloc(image->layer_count + 1, sizeof(*there));
+	slim_totals_by_layer(merged->tree, there, image->layer_count);
 	for (size_t i = 0; i < image->layer_count; i++) {
 		const struct slim_layer_ref *ref = &image->layers[i];
+		uint64_t contents = merged->layer_contents[i];
 		char head[MAGIC];
 		size_t length = ref->blob.length < MAGIC ? (size_t)ref->blob.length : MAGIC;
 		if (slim_file_read(ref->blob.file, ref->blob.offset, head, length, err) < 0)
@@ -76,7 +79,9 @@ static int add_layers(struct slim_inspected *in, const struct slim_merged *merge
 			.compression = slim_compression_name(slim_detect(slim_blob(head, length))),
 			.unpacked = merged->layer_sizes[i],
 			.entries = merged->layer_entries[i],
+			.hidden = contents > there[i] ? contents - there[i] : 0,
 		};
+		in->hidden += in->layers[i].hidden;
 		in->stored += ref->blob.length;
 		in->unpacked += merged->layer_sizes[i];
 	}

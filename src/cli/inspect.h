@@ -12,6 +12,7 @@ struct slim_inspected_layer {
 	const struct slim_layer_ref *ref;
 	const char *compression;
 	uint64_t unpacked, entries;
+	uint64_t hidden; /* contents that later layers replaced or removed */
 };
 
 struct slim_inspected_folder { /* what lies in and below it, as far as no deeper folder of the list has it */
@@ -25,7 +26,7 @@ struct slim_inspected {
 	const char *platform; /* "": not said */
 	const char *config_digest;
 	struct slim_inspected_layer *layers;
-	uint64_t stored, unpacked;   /* of all layers */
+	uint64_t stored, unpacked, hidden; /* of all layers */
 	uint64_t files, bytes;       /* of the merged image; bytes of hard links once */
 	const char *package_kind;    /* "dpkg", "apk", "rpm", or NULL */
 	const struct slim_packages *packages;

@@ -25,8 +25,8 @@ static void layers(const struct slim_inspected *in, FILE *out)
 		slim_put_text("compression", l->compression, out);
 		fprintf(out,
 			"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"entries\": %" PRIu64
-			"}",
-			l->ref->blob.length, l->unpacked, l->entries);
+			", \"hidden\": %" PRIu64 "}",
+			l->ref->blob.length, l->unpacked, l->entries, l->hidden);
 	}
 	fputs("],\n", out);
 }
@@ -59,9 +59,9 @@ void slim_inspected_json(const struct slim_inspected *in, FILE *out)
 	strings("cmd", c->cmd, out);
 	layers(in, out);
 	fprintf(out,
-		"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"files\": %" PRIu64
-		", \"bytes\": %" PRIu64 ",\n\"package_kind\": ",
-		in->stored, in->unpacked, in->files, in->bytes);
+		"\"stored\": %" PRIu64 ", \"unpacked\": %" PRIu64 ", \"hidden\": %" PRIu64
+		", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64 ",\n\"package_kind\": ",
+		in->stored, in->unpacked, in->hidden, in->files, in->bytes);
 	slim_json_quote(in->package_kind ? in->package_kind : "", out);
 	fputs(",\n", out);
 	packages(in, out);

@@ -6,6 +6,7 @@
 #include "../report/report.h"
 #include "inspect.h"
 #include "table.h"
+#include "wrap.h"
 
 enum { FOLDERS_SHOWN = 12, DIGEST_SHOWN = 19 }; /* "sha256:" and 12 digits */
 
@@ -55,23 +56,27 @@ static void print_layers(const struct slim_inspected *in, FILE *out)
 						      { "AS", SLIM_COLUMN_TEXT },
 						      { "UNPACKED", SLIM_COLUMN_NUMBER },
 						      { "ENTRIES", SLIM_COLUMN_NUMBER },
+						      { "HIDDEN", SLIM_COLUMN_NUMBER },
 						      { "DIFF ID", SLIM_COLUMN_TEXT },
 						      { 0 } };
 	struct libscols_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < in->image->layer_count; i++) {
 		const struct slim_inspected_layer *l = &in->layers[i];
 		char number[24], stored[32], unpacked[32], entries[32],
-			digest[DIGEST_SHOWN + 1] = "";
+			hidden[32], digest[DIGEST_SHOWN + 1] = "";
 		snprintf(number, sizeof(number), "%zu", i + 1);
 		memcpy(digest, l->ref->diff_id.text, DIGEST_SHOWN);
 		slim_table_row(table,
 			       (const char *const[]){
 				       number, slim_human_size(l->ref->blob.length, stored),
 				       l->compression, slim_human_size(l->unpacked, unpacked),
-				       slim_human_count(l->entries, entries), digest, NULL });
+				       slim_human_count(l->entries, entries),
+				       slim_human_size(l->hidden, hidden), digest, NULL });
 	}
 	fputc('\n', out);
 	slim_table_print(table);
+	if (in->hidden)
+		slim_say(out, 0, "HIDDEN: contents that later layers replaced or removed; they are stored all the same.");
 }
 
 static void print_packages(const struct slim_inspected *in, FILE *out)

@@ -42,13 +42,27 @@ static int read_layer(void *context, size_t i, struct slim_error **err)
 	return slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err);
 }
 
+static uint64_t contents_of(const struct slim_layer *layer)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < layer->count; i++) {
+		const struct slim_entry *e = &layer->entries[i];
+		if (e->kind == SLIM_ENTRY_FILE && slim_inode_is_file(e->inode) &&
+		    __builtin_add_overflow(bytes, e->inode->size, &bytes))
+			return UINT64_MAX;
+	}
+	return bytes;
+}
+
 static int apply(struct reading *r, const struct slim_watcher *watcher, struct slim_merged *merged,
 		 struct slim_error **err)
 {
 	for (size_t i = 0; i < r->image->layer_count; i++) {
 		merged->layer_entries[i] = r->layers[i]->count;
 		merged->layer_sizes[i] = r->layers[i]->size;
+		merged->layer_contents[i] = contents_of(r->layers[i]);
 		merged->unpacked += r->layers[i]->size;
+		merged->contents += merged->layer_contents[i];
 		if (watcher)
 			watcher->see(watcher->context, r->layers[i]);
 		if (slim_tree_apply(merged->tree, r->layers[i], err) < 0)
@@ -69,7 +83,8 @@ int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_im
 		.image = image,
 		.tree = slim_tree_new(),
 		.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
-		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes))
+		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes)),
+		.layer_contents = slim_calloc(count + 1, sizeof(*merged->layer_contents)),
 	};
 	struct reading r = { .image = image, .log = log, .budget = slim_budget(&cli->limits) };
 	r.layers = slim_calloc(count + 1, sizeof(struct slim_layer *));
@@ -100,6 +115,7 @@ void slim_merged_clear(struct slim_merged *merged)
 	slim_tree_free(merged->tree);
 	free(merged->layer_entries);
 	free(merged->layer_sizes);
+	free(merged->layer_contents);
 	*merged = (struct slim_merged){ 0 };
 }
 

@@ -15,6 +15,8 @@ struct slim_merged { /* an image as one tree */
 	uint64_t unpacked;          /* bytes of all layers' tars */
 	uint64_t *layer_entries;    /* of each layer */
 	uint64_t *layer_sizes;      /* of each layer's tar */
+	uint64_t *layer_contents;   /* of the files in it, holes included */
+	uint64_t contents;          /* of all layers together */
 };
 
 /* The input's name for messages. */

@@ -66,6 +66,7 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 						      .trace = trace,
 						      .selection = selection,
 						      .unpacked = merged->unpacked,
+						      .contents = merged->contents,
 						      .written = run->output ? &written : NULL });
 	const struct slim_report_image *added = &run->report->images[run->report->image_count - 1];
 	slim_autofree char *programs = slim_report_programs_text(added);

@@ -24,8 +24,9 @@ static void totals(const char *name, const struct slim_totals *t, bool layers_kn
 {
 	fprintf(out,
 		"\"%s\": {\"layers\": %" PRIu64 ", \"packages\": %" PRIu64 ", \"files\": %" PRIu64
-		", \"folders\": %" PRIu64 ", \"links\": %" PRIu64 ", \"bytes\": %" PRIu64,
-		name, t->layers, t->packages, t->files, t->folders, t->links, t->bytes);
+		", \"folders\": %" PRIu64 ", \"links\": %" PRIu64 ", \"bytes\": %" PRIu64
+		", \"hidden\": %" PRIu64,
+		name, t->layers, t->packages, t->files, t->folders, t->links, t->bytes, t->hidden);
 	if (layers_known)
 		fprintf(out, ", \"unpacked\": %" PRIu64 ", \"stored\": %" PRIu64 "}", t->unpacked,
 			t->stored);

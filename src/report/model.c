@@ -60,6 +60,8 @@ static void count(struct build *b)
 	slim_totals_count(&image->after, source->tree, source->selection, b->selected);
 	image->before.layers = source->image->layer_count;
 	image->before.unpacked = source->unpacked;
+	if (source->contents > image->before.bytes)
+		image->before.hidden = source->contents - image->before.bytes;
 	for (size_t i = 0; i < source->image->layer_count; i++)
 		image->before.stored += source->image->layers[i].blob.length;
 	image->after.layers = 1;

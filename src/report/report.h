@@ -16,6 +16,7 @@
 struct slim_totals {
 	uint64_t layers, files, folders, links; /* as in slim_selection */
 	uint64_t bytes;    /* contents, each inode once */
+	uint64_t hidden;   /* contents in the layers that later ones replaced or removed */
 	uint64_t unpacked; /* the layers' tars; 0 after a dry run */
 	uint64_t stored;   /* the layers as they lie in the archive; 0 after a dry run */
 	uint64_t packages; /* of which at least one file is there */
@@ -27,6 +28,9 @@ struct slim_totals {
  */
 void slim_totals_count(struct slim_totals *totals, const struct slim_tree *tree, const struct slim_selection *selection,
 		       const bool *selected);
+
+/* Add to BYTES, one for each layer, the contents of TREE's files that came with it. */
+void slim_totals_by_layer(const struct slim_tree *tree, uint64_t *bytes, size_t layers);
 
 /* The folder that NODE (not the root) is counted under: one that it is in, at most SLIM_FOLDER_DEPTH below the root. */
 const struct slim_node *slim_folder_of(const struct slim_node *node);
@@ -123,6 +127,7 @@ struct slim_report_source {
 	const struct slim_trace *trace;
 	const struct slim_selection *selection;
 	uint64_t unpacked;                  /* the sum of the layers' tars */
+	uint64_t contents;                  /* of all files in the layers, also those that later ones hide */
 	const struct slim_written *written; /* NULL: dry run */
 };
 /* Its dropped_programs; SELECTED is by node number. */

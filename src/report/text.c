@@ -50,6 +50,19 @@ static void print_size(const char *what, uint64_t before, uint64_t after, FILE *
 	print_saving(before, after, out);
 }
 
+/* Why layers are larger than the files that one sees. */
+static void print_sum(const struct slim_totals *before, FILE *out)
+{
+	char unpacked[32], bytes[32], hidden[32], rest[32];
+	uint64_t files = before->bytes + before->hidden;
+	slim_human_size(before->unpacked > files ? before->unpacked - files : 0, rest);
+	fprintf(out,
+		"  before: layers of %s, unpacked, are %s of contents,\n"
+		"  %s that later layers replaced or removed, and %s of tar headers\n\n",
+		slim_human_size(before->unpacked, unpacked), slim_human_size(before->bytes, bytes),
+		slim_human_size(before->hidden, hidden), rest);
+}
+
 static void print_image(const struct slim_report_image *image, FILE *out)
 {
 	char words[WORDS_MAX + 1] = "";
@@ -69,6 +82,7 @@ static void print_image(const struct slim_report_image *image, FILE *out)
 	if (image->written)
 		print_size("layers' size", b->stored, a->stored, out);
 	fputc('\n', out);
+	print_sum(b, out);
 }
 
 void slim_report_text(const struct slim_report *report, double seconds, FILE *out)

@@ -7,16 +7,16 @@ static int by_address(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Sizes of the files that have several names: each once. */
-static uint64_t shared_bytes(const struct slim_inode **inodes, size_t count)
+/* Files that have several names, each once. Returns how many there are. */
+static size_t keep_first_names(const struct slim_inode **inodes, size_t count)
 {
-	uint64_t bytes = 0;
+	size_t kept = 0;
 	if (count)
 		qsort(inodes, count, sizeof(const struct slim_inode *), by_address);
 	for (size_t i = 0; i < count; i++)
-		if (!i || inodes[i] != inodes[i - 1])
-			bytes += inodes[i]->size;
-	return bytes;
+		if (!kept || inodes[i] != inodes[kept - 1])
+			inodes[kept++] = inodes[i];
+	return kept;
 }
 
 void slim_totals_count(struct slim_totals *totals, const struct slim_tree *tree, const struct slim_selection *selection,
@@ -39,7 +39,22 @@ void slim_totals_count(struct slim_totals *totals, const struct slim_tree *tree,
 		else
 			totals->bytes += inode->size;
 	}
-	totals->bytes += shared_bytes(inodes, shared);
+	shared = keep_first_names(inodes, shared);
+	for (size_t i = 0; i < shared; i++)
+		totals->bytes += inodes[i]->size;
+}
+
+void slim_totals_by_layer(const struct slim_tree *tree, uint64_t *bytes, size_t layers)
+{
+	size_t count = slim_tree_count(tree), files = 0;
+	slim_autofree const struct slim_inode **inodes = slim_calloc(count, sizeof(*inodes));
+	for (uint32_t id = 1; id < count; id++)
+		if (slim_node_is_file(slim_tree_node(tree, id)))
+			inodes[files++] = slim_tree_node(tree, id)->inode;
+	files = keep_first_names(inodes, files);
+	for (size_t i = 0; i < files; i++)
+		if (inodes[i]->layer < layers)
+			bytes[inodes[i]->layer] += inodes[i]->size;
 }
 
 const struct slim_node *slim_folder_of(const struct slim_node *node)

@@ -31,6 +31,22 @@ print(eval(sys.argv[1]))' "$1"
 	[ "$(inspected 'r["size"]')" = "$(stat -c %s in.tar)" ]
 }
 
+@test "sizes add up: what later layers hide, by layer and in the summary" {
+	image app
+	[ "$(inspected '[l["hidden"] for l in i["layers"]], i["hidden"]')" = "([5000, 0], 5000)" ]
+	run -0 "$SLIM" inspect in.tar
+	[[ $output == *"5.0 kB"*"HIDDEN: contents that later layers replaced or removed"* ]]
+	run -0 "$SLIM" -n --report report.json in.tar
+	[[ $output == *"5.0 kB that later layers replaced or removed"* ]]
+	[ "$(report 'i["before"]["hidden"], i["after"]["hidden"]')" = "(5000, 0)" ]
+	image two
+	"$SLIM" -q in.tar out.tar
+	mv out.tar in.tar
+	[ "$(inspected 'i["hidden"]')" = 0 ]
+	run -0 "$SLIM" inspect in.tar
+	[[ $output != *"HIDDEN:"* ]]
+}
+
 @test "--verbose lists the packages" {
 	image app
 	run -0 "$SLIM" inspect in.tar

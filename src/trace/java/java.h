@@ -48,9 +48,12 @@ struct java_member {
 /* MEMBER lives only during the call. */
 typedef void java_member_sink(void *context, const struct java_member *member);
 
-/* Every member that is no archive itself. False when some could not be read: the archive is broken, or too large. */
-bool java_zip_read(const struct slim_inode *archive, java_member_sink *sink, void *context);
-bool java_zip_read_bytes(struct slim_blob archive, java_member_sink *sink, void *context);
+/*
+ * Every member that is no archive itself. False when some could not be read: the archive is broken, or too large.
+ * SPENT: the bytes that were read of all archives so far, which is bounded; counts on.
+ */
+bool java_zip_read(const struct slim_inode *archive, uint64_t *spent, java_member_sink *sink, void *context);
+bool java_zip_read_bytes(struct slim_blob archive, uint64_t *spent, java_member_sink *sink, void *context);
 bool java_is_archive_name(struct slim_blob name);
 
 /* --- java_facts.c: what is in them --- */
@@ -68,6 +71,7 @@ struct java_facts {
 	unsigned uses;               /* enum java_use */
 	bool code;                   /* there are classes */
 	bool whole;                  /* all was read */
+	uint64_t spent;              /* bytes read of archives: java_zip_read */
 	struct slim_blob class_path; /* of the manifest: URLs apart by blanks */
 	struct java_names natives;   /* libraries that native libraries in it name */
 	struct java_names loads;     /* words of classes that load libraries, if `known` says so: "sodium" */

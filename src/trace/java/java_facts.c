@@ -180,10 +180,10 @@ static void read_member(void *context, const struct java_member *member)
 
 void java_read_archive(struct java_facts *facts, const struct slim_inode *archive)
 {
-	facts->whole &= java_zip_read(archive, read_member, facts);
+	facts->whole &= java_zip_read(archive, &facts->spent, read_member, facts);
 }
 
 void java_read_archive_bytes(struct java_facts *facts, struct slim_blob archive)
 {
-	facts->whole &= java_zip_read_bytes(archive, read_member, facts);
+	facts->whole &= java_zip_read_bytes(archive, &facts->spent, read_member, facts);
 }

@@ -29,6 +29,7 @@ struct state {
 	struct java_path path;
 	unsigned uses;
 	const struct slim_node *users[JAVA_USE_BITS]; /* who was the first with that use; NULL: the config */
+	uint64_t spent; /* bytes read of archives */
 	bool code, config_done, fallback_done;
 };
 
@@ -224,10 +225,12 @@ static void read_file(struct slim_trace *t, struct state *s, struct slim_node *n
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
 	slim_autofree struct java_facts *facts = slim_calloc(1, sizeof(*facts));
 	java_path_begin(t, &s->path, facts, arena);
+	facts->spent = s->spent;
 	if (archive)
 		java_read_archive(facts, node->inode);
 	else
 		read_text(t, s, node, facts);
+	s->spent = facts->spent;
 	s->code |= archive || is_class_name(node);
 	add_uses(s, facts->uses, node);
 	if (!facts->whole) {

@@ -117,8 +117,8 @@ bool java_heap_is_wide(struct slim_blob text)
 		while ((found = memmem(rest.ptr, rest.len, options[i], strlen(options[i])))) {
 			const char *p = found + strlen(options[i]), *end = text.ptr + text.len;
 			uint64_t n = 0;
-			for (; p < end && isdigit((unsigned char)*p) && n < UINT32_MAX; p++)
-				n = n * 10 + (uint64_t)(*p - '0');
+			for (; p < end && isdigit((unsigned char)*p); p++)
+				n = n < UINT64_MAX / 100 ? n * 10 + (uint64_t)(*p - '0') : n;
 			char unit = p < end ? (char)tolower((unsigned char)*p) : 0;
 			unsigned shift = unit == 't' ? 40 : unit == 'g' ? 30 : unit == 'm' ? 20 : unit == 'k' ? 10 : 0;
 			if (n && n >= (UINT64_C(31) << 30) >> shift)

@@ -8,11 +8,11 @@
 #include "java.h"
 
 /*
- * Bounds for a stranger's archive: what one member, all members together and archives in archives may hold. They are
- * read one after the other, and at most DEPTH_MAX + 1 members are in memory at a time.
+ * Bounds for a stranger's archives: what one member, and all members of all archives of a run may hold. They are read
+ * one after the other, and at most DEPTH_MAX + 1 members are in memory at a time.
  */
 enum { DEPTH_MAX = 3, MEMBERS_MAX = 1 << 20 };
-static const uint64_t member_max = 128 << 20, total_max = UINT64_C(2) << 30;
+static const uint64_t member_max = 96 << 20, total_max = UINT64_C(4) << 30;
 
 struct source {
 	const struct slim_inode *inode;
@@ -23,7 +23,7 @@ struct source {
 struct walk {
 	java_member_sink *sink;
 	void *context;
-	uint64_t total;
+	uint64_t *spent;
 	size_t members;
 	bool whole;
 };
@@ -86,8 +86,8 @@ static bool read_member(struct archive *a, struct walk *w, char **buffer, size_t
 	int got;
 	*length = 0;
 	while ((got = archive_read_data_block(a, &bytes, &n, &offset)) == ARCHIVE_OK) {
-		w->total += n;
-		if (w->total > total_max || *length + n > member_max)
+		*w->spent += n;
+		if (*w->spent > total_max || *length + n > member_max)
 			return false;
 		while (*length + n > capacity) {
 			capacity = capacity ? capacity * 2 : 1 << 16;
@@ -107,7 +107,7 @@ static void walk_members(struct walk *w, struct archive *a, unsigned depth)
 	struct archive_entry *entry;
 	int got;
 	while ((got = archive_read_next_header(a, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
-		if (++w->members > MEMBERS_MAX || w->total > total_max) {
+		if (++w->members > MEMBERS_MAX || *w->spent > total_max) {
 			w->whole = false;
 			return;
 		}
@@ -142,15 +142,15 @@ static bool walk_bytes(struct walk *w, struct slim_blob archive, unsigned depth)
 	return true;
 }
 
-bool java_zip_read_bytes(struct slim_blob archive, java_member_sink *sink, void *context)
+bool java_zip_read_bytes(struct slim_blob archive, uint64_t *spent, java_member_sink *sink, void *context)
 {
-	struct walk w = { .sink = sink, .context = context, .whole = true };
+	struct walk w = { .sink = sink, .context = context, .spent = spent, .whole = true };
 	return walk_bytes(&w, archive, 0) && w.whole;
 }
 
-bool java_zip_read(const struct slim_inode *archive, java_member_sink *sink, void *context)
+bool java_zip_read(const struct slim_inode *archive, uint64_t *spent, java_member_sink *sink, void *context)
 {
-	struct walk w = { .sink = sink, .context = context, .whole = true };
+	struct walk w = { .sink = sink, .context = context, .spent = spent, .whole = true };
 	slim_autofree struct source *source = slim_alloc(sizeof(*source));
 	source->inode = archive;
 	source->at = 0;

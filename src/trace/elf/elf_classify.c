@@ -109,18 +109,18 @@ static bool is_joint(struct slim_blob word)
 }
 
 /*
- * [VAR=x ]NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or whatever
- * starts with the path of a program (A22 a). In a pipe the arguments may be any words.
+ * [exec ][VAR=x ]NAME( -opt| %s| >file| 2>&1| | NAME)*, with at least one part that English has not (A22 b), or
+ * whatever starts with the path of a program (A22 a). In a pipe and behind an option the arguments may be any words.
  */
 static bool is_command(struct slim_blob text)
 {
 	struct slim_blob word;
 	bool first = true, telling = false, name_next = true, file_next = false;
-	bool plain = false, piped = false;
+	bool plain = false, free = false;
 	while (slim_blob_split_any(&text, " \t\r\n", &word)) {
 		if (!word.len)
 			continue;
-		if (first && is_assignment(word))
+		if (first && (is_assignment(word) || slim_blob_is(word, "exec")))
 			continue;
 		if (name_next && !is_program(word))
 			return false;
@@ -138,12 +138,12 @@ static bool is_command(struct slim_blob text)
 		file_next = behind && behind == word.len;
 		if (behind && !file_next && !is_file_word(slim_blob(word.ptr + behind, word.len - behind)))
 			return false;
+		free |= slim_blob_is(word, "|") || (is_option(word) && !telling && !plain);
 		plain |= !name_next && !behind && !is_option(word) && !memchr(word.ptr, '%', word.len) &&
 			 !slim_blob_is(word, "&");
-		piped |= slim_blob_is(word, "|");
 		telling |= behind || is_option(word) || slim_blob_is(word, "|");
 	}
-	return telling && !name_next && !file_next && (!plain || piped);
+	return telling && !name_next && !file_next && (!plain || free);
 }
 
 /* Has a part that ends in ".so", or goes on with a version. */

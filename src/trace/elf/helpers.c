@@ -1,4 +1,5 @@
 /* Programs that kept programs start, and what lies beside them: docs/rules.md A21 to A25. */
+#include <ctype.h>
 #include <string.h>
 
 #include "../engine/owners.h"
@@ -57,6 +58,29 @@ static bool is_likely_command(struct slim_trace *t, struct slim_blob text)
 	       (slim_find_program(t, word) && (!shell_is_prose(word) || (rest.len && *rest.ptr == '-')));
 }
 
+/* "rm -rf cache": words that are neither options nor open, and no pipe. */
+static bool has_plain_words(struct slim_blob text)
+{
+	struct slim_blob word;
+	bool first = true, plain = false;
+	while (slim_blob_split_any(&text, " \t\n", &word)) {
+		if (joins_commands(word))
+			return false;
+		plain |= !first && word.len && isalnum((unsigned char)*word.ptr);
+		first &= !word.len;
+	}
+	return plain;
+}
+
+/* Such a line may also tell how to call the program: only what is for a shell, and small, is taken at its word. */
+static bool is_worth_it(struct slim_trace *t, const struct slim_elf *elf, struct slim_blob text, struct slim_blob word)
+{
+	if (*text.ptr == '/' || !has_plain_words(text))
+		return true;
+	struct slim_node *program = slim_find_program(t, word);
+	return starts_with_a_shell(elf) && program && slim_program_cost(t, program, WORD_COST_MAX) <= WORD_COST_MAX;
+}
+
 /* A22 (b): a string that can only be a command line: its first word, and each behind a pipe or the like. */
 static void keep_command_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
@@ -66,10 +90,10 @@ static void keep_command_strings(struct slim_trace *t, struct slim_node *node, c
 		if (!is_likely_command(t, rest))
 			continue;
 		while (slim_blob_split_any(&rest, " \t\n", &word)) {
-			bool assignment = starts && memchr(word.ptr, '=', word.len);
-			if (starts && word.len && !assignment)
+			bool before = starts && (memchr(word.ptr, '=', word.len) || slim_blob_is(word, "exec"));
+			if (starts && word.len && !before && is_worth_it(t, elf, slim_blob_of(*text), word))
 				slim_keep_program(t, word, SLIM_RULE_COMMAND_STRING, node, "'%.100s'", *text);
-			starts = !word.len || assignment ? starts : joins_commands(word);
+			starts = !word.len || before ? starts : joins_commands(word);
 		}
 	}
 }

@@ -39,6 +39,7 @@ static const char *const data_names[] = { "*-common", "*-data", "*-core", "*-mod
 struct package_state {
 	bool exact, whole, survives, licence; /* whole: its files have been kept; licence: its copyright file has */
 	bool has_program, content_known;
+	bool tools_done; /* of the first package of a source: its tools have been kept */
 	const struct slim_node *asker; /* the first of its kept files in tree order */
 };
 
@@ -46,6 +47,7 @@ struct state {
 	struct package_state *of;
 	struct slim_waiting waiting; /* programs and scripts of which nothing certain is known yet */
 	const struct slim_node *doc, *licenses;
+	const struct slim_package **by_source; /* all packages, those of one source side by side */
 	bool database_done;
 };
 
@@ -128,15 +130,6 @@ static void keep_files(struct slim_trace *t, const struct slim_package *package,
 			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, from, "package %s", package->name);
 }
 
-/* Whether a package of the same source that the started PACKAGE depends on belongs to it. */
-static bool is_part_of(struct state *s, const struct slim_package *package, const struct slim_package *other)
-{
-	static const char *const tools[] = { "*-utils", "*-tools", "*-bin", NULL };
-	if (!owns_program(s, other) || slim_name_in(data_names, other->name))
-		return true;
-	return is_daemon(package) && slim_name_in(tools, other->name);
-}
-
 /* Dependencies built from the same source that hold no programs, or are called so. Not by Depends alone: E8. */
 static void keep_siblings(struct slim_trace *t, struct state *s, const struct slim_package *package,
 			  const struct slim_node *from)
@@ -145,12 +138,45 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 	for (const char **name = package->depends; *name; name++) {
 		const struct slim_package *other = slim_packages_find(packages, *name);
 		if (!other || strcmp(other->source, package->source) || s->of[other->index].whole ||
-		    s->of[other->index].exact)
-			continue;
-		if (!is_part_of(s, package, other))
+		    s->of[other->index].exact || (owns_program(s, other) && !slim_name_in(data_names, other->name)))
 			continue;
 		s->of[other->index].whole = true;
 		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, is_daemon(package));
+	}
+}
+
+/* Where the packages of one source begin. */
+static size_t first_of_source(const struct state *s, size_t count, const char *source)
+{
+	size_t low = 0;
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+		if (strcmp(s->by_source[middle]->source, source) < 0)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+/*
+ * The packages with a daemon's client programs and tools: nothing depends on them, so whoever built the image asked
+ * for them, to tend the daemon and to try whether it answers.
+ */
+static void keep_tools(struct slim_trace *t, struct state *s, const struct slim_package *daemon,
+		       const struct slim_node *from)
+{
+	static const char *const tools[] = { "*utils", "*tools", "*-bin", "*-client", "*-clients", NULL };
+	size_t count = slim_packages_count(slim_trace_packages(t)), i = first_of_source(s, count, daemon->source);
+	if (s->of[s->by_source[i]->index].tools_done)
+		return;
+	s->of[s->by_source[i]->index].tools_done = true;
+	for (; i < count && !strcmp(s->by_source[i]->source, daemon->source); i++) {
+		const struct slim_package *other = s->by_source[i];
+		if (s->of[other->index].whole || s->of[other->index].exact || !slim_name_in(tools, other->name))
+			continue;
+		s->of[other->index].whole = true;
+		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, true);
 	}
 }
 
@@ -185,14 +211,25 @@ static void keep_database(struct slim_trace *t, struct state *s)
 	s->database_done = true;
 }
 
+static int source_order(const void *a, const void *b)
+{
+	const struct slim_package *x = *(const struct slim_package *const *)a, *y = *(const struct slim_package *const *)b;
+	int order = strcmp(x->source, y->source);
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
 static void start(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
 	const struct slim_packages *packages = slim_trace_packages(t);
 	size_t count = slim_packages_count(packages);
 	s->of = slim_calloc(count + 1, sizeof(*s->of));
-	for (size_t i = 0; i < count; i++)
+	s->by_source = slim_calloc(count + 1, sizeof(struct slim_package *));
+	for (size_t i = 0; i < count; i++) {
 		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
+		s->by_source[i] = slim_packages_at(packages, i);
+	}
+	qsort(s->by_source, count, sizeof(*s->by_source), source_order);
 	s->doc = slim_tree_find(slim_trace_tree(t), "/usr/share/doc");
 	s->licenses = slim_tree_find(slim_trace_tree(t), "/usr/share/licenses");
 	if (!count) /* a database that is not read, or a list of packages without files */
@@ -225,6 +262,8 @@ static void keep_package_of(struct slim_trace *t, struct state *s, const struct 
 	s->of[owner->index].whole = true;
 	keep_files(t, owner, SLIM_RULE_PACKAGE_FILES, node, is_daemon(owner));
 	keep_siblings(t, s, owner, node);
+	if (is_daemon(owner))
+		keep_tools(t, s, owner, node);
 }
 
 static void keep_licences(struct slim_trace *t, struct state *s)
@@ -260,6 +299,7 @@ static void clear(void *state)
 {
 	struct state *s = state;
 	free(s->of);
+	free(s->by_source);
 	slim_waiting_clear(&s->waiting);
 }
 

@@ -31,12 +31,13 @@ static bool starts_by_path(const struct slim_elf *elf)
 	       slim_elf_imports(elf, "fexecve");
 }
 
-/* A22 (a): a whole string that is the path of a program. */
+/* A22 (a): a whole string that is the path of a program. A compiler's is a record of how something was built. */
 static void keep_path_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	for (const char **path = elf->paths; *path; path++) {
 		struct slim_node *found = slim_tree_find(slim_trace_tree(t), *path);
-		if (found && slim_node_is_executable(found) && !slim_is_junk(t, found) && !slim_is_managed(t, found))
+		if (found && slim_node_is_executable(found) && !slim_is_junk(t, found) && !slim_is_managed(t, found) &&
+		    !slim_is_compiler(found))
 			slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_COMMAND_STRING, node, "'%s'", *path);
 	}
 }
@@ -58,6 +59,12 @@ static bool is_likely_command(struct slim_trace *t, struct slim_blob text)
 	       (slim_find_program(t, word) && (!shell_is_prose(word) || (rest.len && *rest.ptr == '-')));
 }
 
+/* What may stand before the name of a program. */
+static bool comes_before(struct slim_blob word)
+{
+	return slim_blob_is(word, "exec") || (word.len && memchr(word.ptr, '=', word.len));
+}
+
 /* "rm -rf cache": words that are neither options nor open, and no pipe. */
 static bool has_plain_words(struct slim_blob text)
 {
@@ -67,7 +74,7 @@ static bool has_plain_words(struct slim_blob text)
 		if (joins_commands(word))
 			return false;
 		plain |= !first && word.len && isalnum((unsigned char)*word.ptr);
-		first &= !word.len;
+		first &= !word.len || comes_before(word);
 	}
 	return plain;
 }
@@ -90,7 +97,7 @@ static void keep_command_strings(struct slim_trace *t, struct slim_node *node, c
 		if (!is_likely_command(t, rest))
 			continue;
 		while (slim_blob_split_any(&rest, " \t\n", &word)) {
-			bool before = starts && (memchr(word.ptr, '=', word.len) || slim_blob_is(word, "exec"));
+			bool before = starts && comes_before(word);
 			if (starts && word.len && !before && is_worth_it(t, elf, slim_blob_of(*text), word))
 				slim_keep_program(t, word, SLIM_RULE_COMMAND_STRING, node, "'%.100s'", *text);
 			starts = !word.len || before ? starts : joins_commands(word);

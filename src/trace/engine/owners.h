@@ -24,6 +24,8 @@ bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
  * that. src/trace/lang/runtime.c
  */
 bool slim_is_runtime_program(const struct slim_node *node);
+/* Whether NODE's name is that of a compiler: it brings headers, libraries and a linker. src/trace/lang/compiler.c */
+bool slim_is_compiler(const struct slim_node *node);
 
 /*
  * What PROGRAM would add: its file and its libraries, but for the C library. Counted no further than beyond LIMIT.

@@ -19,6 +19,7 @@
 	X(slim_python_tracer)    /* D1: Python, its modules and distributions */ \
 	X(slim_perl_tracer)      /* D5: Perl's modules */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \
+	X(slim_compiler_tracer)  /* D8: compilers and linkers */ \
 	X(slim_script_data_tracer) /* C7: databases behind scripts */ \
 	X(slim_shebang_tracer)   /* C1: interpreters of scripts */ \
 	X(slim_shell_tracer)     /* C2 to C9, C13: what shell scripts run and read */ \

@@ -173,7 +173,7 @@ static void keep_tools(struct slim_trace *t, struct state *s, const struct slim_
 	s->of[s->by_source[i]->index].tools_done = true;
 	for (; i < count && !strcmp(s->by_source[i]->source, daemon->source); i++) {
 		const struct slim_package *other = s->by_source[i];
-		if (s->of[other->index].whole || s->of[other->index].exact || !slim_name_in(tools, other->name))
+		if (s->of[other->index].exact || !slim_name_in(tools, other->name))
 			continue;
 		s->of[other->index].whole = true;
 		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, true);

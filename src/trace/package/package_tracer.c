@@ -213,7 +213,8 @@ static void keep_database(struct slim_trace *t, struct state *s)
 
 static int source_order(const void *a, const void *b)
 {
-	const struct slim_package *x = *(const struct slim_package *const *)a, *y = *(const struct slim_package *const *)b;
+	const struct slim_package *x = *(const struct slim_package *const *)a;
+	const struct slim_package *y = *(const struct slim_package *const *)b;
 	int order = strcmp(x->source, y->source);
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }

@@ -261,14 +261,26 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 static const char *const no_strings_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-musl-*", "ld-linux*", "ld-2.*",
 					      "libapt-*", "apt*", "dpkg*", "busybox*", "systemd*", NULL };
 
+/*
+ * A library that only tells where its data came from: libpsl was built from the list, and reads what was made of it
+ * (psl_latest(3)). The rule `psl` of features.c has who looks at the list.
+ */
+static bool is_only_told(const struct slim_node *elf, const char *path)
+{
+	return slim_blob_starts(slim_blob_of(elf->name), "libpsl.so") &&
+	       !strcmp(path, "/usr/share/publicsuffix/public_suffix_list.dat");
+}
+
 static void keep_string(struct slim_trace *t, struct state *s, struct slim_node *elf, const char *path)
 {
+	if (is_only_told(elf, path))
+		return;
 	struct slim_blob word = slim_blob_of(path);
 	struct slim_node *node = slim_tree_walk(slim_trace_tree(t), NULL, word, true, NULL, NULL);
 	if (!node || !node->parent || slim_is_junk(t, node) || slim_is_managed(t, node) || is_given(node))
 		return;
 	if (slim_node_is_dir(node)) {
-		if (slim_is_shared_folder(t, node))
+		if (slim_is_shared_folder(t, node) || slim_is_chosen_from(t, node))
 			return;
 		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
 		if (is_own_folder(t, s, node, elf, false))

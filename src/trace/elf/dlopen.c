@@ -8,9 +8,6 @@
 
 enum { KNOWN_MIN = 9 }; /* of a name with open parts: "lib" and ".so" and as much again */
 
-/* Folders whose modules are chosen by other rules: gconv (B3), PAM (B7). */
-static const char *const narrowed[] = { "gconv", "security", NULL };
-
 /* They hold names of what others load, or of folders that rules of their own know. */
 static const char *const no_names_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-linux*", "ld-musl-*", "ld-2.*", "ldconfig",
 					    NULL };
@@ -66,7 +63,7 @@ static bool is_library_name(const char *name)
 static bool is_plugin_folder(struct slim_trace *t, const struct slim_node *dir)
 {
 	return slim_node_is_dir(dir) && dir->parent && !slim_is_shared_folder(t, dir) && !slim_is_managed(t, dir) &&
-	       !slim_name_in(narrowed, dir->name);
+	       !slim_is_chosen_from(t, dir);
 }
 
 /* Every library in DIR. Returns whether there is one. */

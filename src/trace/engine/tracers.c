@@ -10,6 +10,7 @@
 	X(slim_links_tracer)     /* symbolic links */ \
 	X(slim_skeleton_tracer)  /* folders */ \
 	X(slim_system_data_tracer) /* what kept ELF files open by fixed names */ \
+	X(slim_zoneinfo_tracer)  /* time zones */ \
 	X(slim_pam_tracer)       /* PAM services and modules */ \
 	X(slim_locale_tracer)    /* selected locales and languages */ \
 	X(slim_package_tracer)   /* the package of a started program */ \

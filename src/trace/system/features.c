@@ -24,6 +24,18 @@ static const char *const narrow_iconv[] = {
 	"libidn.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
+/* Of these only to and from the locale's charset. */
+static const char *const locale_iconv[] = {
+	"libc.so.6", "libc-2.*.so", "libunistring.so.*", "libidn2.so.*", "libidn.so.*", "libpsl.so.*", NULL
+};
+
+/* chisel's libc6_gconv slice: what a Western system takes for granted */
+static const char *const gconv_core[] = {
+	"$LIB/gconv/gconv-modules*", "$LIB/gconv/gconv-modules.d/**", "$LIB/gconv/ANSI_X3.110.so", "$LIB/gconv/CP1252.so",
+	"$LIB/gconv/ISO8859-1.so", "$LIB/gconv/ISO8859-15.so", "$LIB/gconv/UNICODE.so", "$LIB/gconv/UTF-*.so",
+	"/usr/share/locale/locale.alias", NULL
+};
+
 /* Names of the C library: gai.conf(5), nsswitch.conf(5), and the functions of getpwnam(3) and its kin. */
 static const char *const nss_symbols[] = {
 	"getaddrinfo", "gethostbyname", "gethostbyname2", "gethostbyname_r", "gethostbyname2_r", "gethostbyaddr",
@@ -52,15 +64,10 @@ const struct slim_feature slim_features[] = {
 	{ "c-utf8", SLIM_RULE_LOCALE, .sonames = LIST("libc.so.6"), .symbols = LIST("setlocale", "newlocale"),
 	  .strings = LIST("/usr/lib/locale", "/usr/lib/locale/locale-archive"),
 	  .places = LIST("/usr/lib/locale/C.utf8/**", "/usr/lib/locale/C.UTF-8/**") },
-	{ "gconv-core", SLIM_RULE_GCONV,
-	  .symbols = LIST("setlocale", "newlocale", "iconv_open", "mbstowcs", "mbsrtowcs", "wcstombs", "wcsrtombs"),
-	  /* chisel's libc6_gconv slice: what a Western system takes for granted */
-	  .places = LIST("$LIB/gconv/gconv-modules*", "$LIB/gconv/gconv-modules.d/**", "$LIB/gconv/ANSI_X3.110.so",
-			 "$LIB/gconv/CP1252.so", "$LIB/gconv/ISO8859-1.so", "$LIB/gconv/ISO8859-15.so",
-			 "$LIB/gconv/UNICODE.so", "$LIB/gconv/UTF-*.so", "/usr/share/locale/locale.alias") },
-	{ "zoneinfo", SLIM_RULE_ZONEINFO,
-	  .symbols = LIST("localtime", "localtime_r", "mktime", "tzset", "strftime", "strftime_l", "timelocal"), .go = true,
-	  .strings = LIST("/usr/share/zoneinfo", "/usr/share/zoneinfo/"), .more = slim_zoneinfo_keep },
+	{ "gconv-core", SLIM_RULE_GCONV, .symbols = LIST("iconv_open"), .except = locale_iconv, .places = gconv_core },
+	/* UTF-8 and ASCII are no modules, so only locales of other charsets need any: glibc iconv/gconv_builtin.c */
+	{ "gconv-locale", SLIM_RULE_GCONV, .when = slim_has_other_charset,
+	  .symbols = LIST("setlocale", "newlocale", "mbstowcs", "mbsrtowcs", "wcstombs", "wcsrtombs"), .places = gconv_core },
 	/* "mysql_tzinfo_to_sql /usr/share/zoneinfo" reads every zone, the doubles as well */
 	{ "zoneinfo-tables", SLIM_RULE_ZONEINFO, .programs = LIST("mysql_tzinfo_to_sql", "mariadb-tzinfo-to-sql"),
 	  .places = LIST("/usr/share/zoneinfo/**") },
@@ -87,7 +94,14 @@ const struct slim_feature slim_features[] = {
 	  "gss_accept_sec_context"), .sonames = LIST("libkrb5.so*", "libgssapi_krb5.so*", "libgssapi.so*"),
 	  .places = LIST("/etc/krb5.conf", "/etc/krb5.conf.d/**", "/etc/gss/**", "$LIB/krb5/plugins/**", "$LIB/gss/**",
 			 "/usr/share/krb5/**") },
-	{ "sasl", SLIM_RULE_SASL, .symbols = LIST("sasl_client_init", "sasl_server_init"), .sonames = LIST("libsasl2.so*"),
+	/* libldap asks SASL only for a caller of ldap_sasl_interactive_bind(3) */
+	{ "sasl", SLIM_RULE_SASL, .symbols = LIST("sasl_client_init", "sasl_client_new", "ldap_sasl_interactive_bind",
+	  "ldap_sasl_interactive_bind_s"), .strings = LIST("sasl_client_init", "sasl_client_new"), .except = LIST("libldap*.so*"),
+	  /* all but libsasldb, libsql and libldapdb, which know the users of a server: Cyrus SASL, "Auxiliary Properties" */
+	  .places = LIST("$LIB/sasl2/[!l]*", "$LIB/sasl2/l[!i]*", "$LIB/sasl2/lib[!ls]*", "$LIB/sasl2/libl[!d]*",
+			 "$LIB/sasl2/libs[!aq]*", "/etc/sasl2/**", "/etc/sasl/**") },
+	{ "sasl-server", SLIM_RULE_SASL, .symbols = LIST("sasl_server_init", "sasl_server_new", "sasl_setpass",
+	  "sasl_checkpass"), .strings = LIST("sasl_server_init", "sasl_server_new"),
 	  .places = LIST("$LIB/sasl2/**", "/etc/sasl2/**", "/etc/sasl/**") },
 	{ "pkcs11", SLIM_RULE_PKCS11, .symbols = LIST("p11_kit_modules_load", "p11_kit_initialize_registered"),
 	  .sonames = LIST("libp11-kit.so*", "libgnutls.so*"),
@@ -144,6 +158,8 @@ const struct slim_feature slim_features[] = {
 	{ "graphicsmagick", SLIM_RULE_LIBRARY_DATA, .sonames = LIST("libGraphicsMagick-*.so*"),
 	  .places = LIST("/usr/share/GraphicsMagick-*/**", "$LIB/GraphicsMagick-*/**") },
 	{ "vips", SLIM_RULE_LIBRARY_DATA, .sonames = LIST("libvips.so*"), .places = LIST("$LIB/vips-modules-*/**") },
+	{ "psl", SLIM_RULE_LIBRARY_DATA, .symbols = LIST("psl_builtin_outdated", "psl_builtin_filename", "psl_load_file"),
+	  .places = LIST("/usr/share/publicsuffix/**") },
 	{ "proj", SLIM_RULE_LIBRARY_DATA, .sonames = LIST("libproj.so*"), .places = LIST("/usr/share/proj/**") },
 	{ "gdal", SLIM_RULE_LIBRARY_DATA, .sonames = LIST("libgdal.so*"),
 	  .places = LIST("/usr/share/gdal/**", "$LIB/gdalplugins/**") },

@@ -192,6 +192,15 @@ static bool is_utf8(const char *name)
 	return strcasestr(name, "utf-8") || strcasestr(name, "utf8");
 }
 
+bool slim_has_other_charset(struct slim_trace *t)
+{
+	const struct slim_node *dir = slim_tree_find(slim_trace_tree(t), "/usr/lib/locale");
+	for (const struct slim_node *c = dir && slim_node_is_dir(dir) ? dir->first : NULL; c; c = c->next)
+		if (!is_utf8(c->name))
+			return true;
+	return false;
+}
+
 static void keep_locale(struct slim_trace *t, struct locale *l, const char *name)
 {
 	struct variants v = variants_of(name);

@@ -16,6 +16,18 @@ static const char *const library_folders[] = {
 	"/usr/local/lib64", "/usr/local/lib/*-linux-*",
 };
 
+bool slim_is_chosen_from(struct slim_trace *t, const struct slim_node *dir)
+{
+	static const char *const chosen_from[] = { "gconv", "security", "sasl2", NULL };
+	if (!slim_name_in(chosen_from, dir->name))
+		return false;
+	const char *path = slim_node_path(slim_trace_arena(t), dir->parent);
+	for (size_t i = 0; i < SLIM_COUNT(library_folders); i++)
+		if (slim_wildcard(slim_blob_of(library_folders[i]), slim_blob_of(path)))
+			return true;
+	return false;
+}
+
 static void keep_pattern(struct slim_trace *t, const char *pattern, enum slim_rule_id rule,
 			 const struct slim_node *from, const char *evidence)
 {
@@ -160,6 +172,8 @@ static void settle(struct slim_trace *t, void *state)
 		if (s->done[i] || !s->asker[i])
 			continue;
 		s->done[i] = true;
+		if (slim_features[i].when && !slim_features[i].when(t))
+			continue;
 		set_off(t, &slim_features[i], s->asker[i], s->word[i]);
 	}
 }

@@ -11,6 +11,7 @@
  *   programs  shell patterns for the name of a kept program
  *   strings   paths that a kept ELF file holds
  *   places    patterns; "$LIB" is each folder of system libraries, a final "**" is all below
+ *   when      what the image must have besides; NULL: nothing
  *   libraries names that are loaded by dlopen: searched as the loader does
  */
 struct slim_feature {
@@ -20,6 +21,7 @@ struct slim_feature {
 	const char *const *except; /* patterns for names of files that do not set it off */
 	bool go;                   /* programs built by Go set it off, too */
 	const char *const *places, *const *libraries;
+	bool (*when)(struct slim_trace *t);
 	void (*more)(struct slim_trace *t, struct slim_node *from); /* may be NULL */
 };
 
@@ -35,6 +37,11 @@ bool slim_name_in(const char *const *list, const char *name);
 /* Keep what PLACE (see above) matches. */
 void slim_keep_place(struct slim_trace *t, const char *place, enum slim_rule_id rule, const struct slim_node *from,
 		     const char *evidence);
+/*
+ * Whether a folder of system libraries holds modules that a rule chooses from (gconv, PAM, SASL), so that to name the
+ * folder is not to ask for all of it.
+ */
+bool slim_is_chosen_from(struct slim_trace *t, const struct slim_node *dir);
 /* Keep the library that dlopen(NAME) in FROM finds. */
 void slim_keep_library(struct slim_trace *t, const char *name, enum slim_rule_id rule, struct slim_node *from,
 		       const char *evidence);
@@ -43,7 +50,7 @@ void slim_keep_library(struct slim_trace *t, const char *name, enum slim_rule_id
 void slim_nss_keep(struct slim_trace *t, struct slim_node *from);
 /* login_shell.c */
 void slim_login_shells_keep(struct slim_trace *t, struct slim_node *from);
-/* zoneinfo.c */
-void slim_zoneinfo_keep(struct slim_trace *t, struct slim_node *from);
+/* locale.c: whether the image has a locale whose charset is not UTF-8 */
+bool slim_has_other_charset(struct slim_trace *t);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Time zones (docs/rules.md B5). The whole tree stays for every program that knows local time: the zone may be given
- * when the container starts (TZ), and databases and runtimes take names from their data; it is about 4 MB. Its doubles
- * right/ and posix/ stay only if TZ names them.
+ * Time zones (docs/rules.md B5). Databases, runtimes and Go programs take the names of zones from their data, and to
+ * what serves or starts others a zone is given when its container starts (TZ): there the whole tree stays, about 4 MB.
+ * A lone program that does neither only prints times, in the zone that the image has: /etc/localtime, which always
+ * stays, and what Env TZ names. The doubles right/ and posix/ stay only if TZ names them.
  */
 #include <string.h>
 
@@ -10,22 +11,101 @@
 /* glibc, musl, Go */
 static const char *const trees[] = { "/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo", "/usr/share/lib/zoneinfo" };
 
-static bool is_double(const char *name)
+struct state {
+	struct slim_node *asker;   /* the first that knows local time */
+	struct slim_node *program; /* the first program */
+	bool names;                /* zones are called by names from data */
+	bool serves, done;         /* serves: or starts others, loads others, is watched */
+};
+
+static bool imports_any(const struct slim_elf *elf, const char *const *symbols)
 {
-	return !strcmp(name, "right") || !strcmp(name, "posix");
+	for (; *symbols; symbols++)
+		if (slim_elf_imports(elf, *symbols))
+			return true;
+	return false;
 }
 
-void slim_zoneinfo_keep(struct slim_trace *t, struct slim_node *from)
+static bool holds_tree(const struct slim_elf *elf)
+{
+	for (const char **path = elf->paths; *path; path++)
+		for (size_t i = 0; i < SLIM_COUNT(trees); i++)
+			if (!strncmp(*path, trees[i], strlen(trees[i])))
+				return true;
+	return false;
+}
+
+/* The C library holds the tree's name for its callers. It and the loader can be started, and are no programs. */
+static bool is_libc(const struct slim_elf *elf)
+{
+	return elf->soname && (!strncmp(elf->soname, "libc.", 5) || !strncmp(elf->soname, "ld-", 3) ||
+			       !strncmp(elf->soname, "ld64", 4));
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	static const char *const clock[] = { "localtime", "localtime_r", "mktime", "tzset", "strftime", "strftime_l",
+					     "timelocal", NULL };
+	static const char *const service[] = { "listen", "accept", "accept4", "daemon", "fork", "vfork", "posix_spawn",
+					       "posix_spawnp", "execve", "execvp", "system", "popen", "dlopen", NULL };
+	struct state *s = state;
+	const struct slim_elf *elf = slim_trace_elf(t, node);
+	if (!elf || is_libc(elf))
+		return;
+	bool names = elf->go || holds_tree(elf);
+	s->names |= names;
+	if ((names || imports_any(elf, clock)) && (!s->asker || node->id < s->asker->id))
+		s->asker = node;
+	if (!elf->program)
+		return;
+	s->serves |= (s->program && s->program != node) || imports_any(elf, service);
+	s->program = node;
+}
+
+static void start(struct slim_trace *t, void *state)
+{
+	const struct slim_config *config = slim_trace_config(t);
+	struct state *s = state;
+	s->serves = config->healthcheck[0] || config->volumes[0];
+}
+
+static void keep_tree(struct slim_trace *t, struct slim_node *dir, const struct slim_node *from)
 {
 	const char *zone = slim_trace_env(t, "TZ");
-	for (size_t i = 0; i < SLIM_COUNT(trees); i++) {
-		struct slim_node *dir =
-			slim_keep_path(t, NULL, slim_blob_of(trees[i]), SLIM_RULE_ZONEINFO, from, "local time");
-		for (struct slim_node *c = dir ? dir->first : NULL; c; c = c->next) {
-			size_t length = c->name_length;
-			if (is_double(c->name) && !(zone && !strncmp(zone, c->name, length) && zone[length] == '/'))
-				continue;
+	for (struct slim_node *c = dir ? dir->first : NULL; c; c = c->next) {
+		size_t length = c->name_length;
+		bool twice = !strcmp(c->name, "right") || !strcmp(c->name, "posix");
+		if (!twice || (zone && !strncmp(zone, c->name, length) && zone[length] == '/'))
 			slim_keep_below(t, c, SLIM_RULE_ZONEINFO, from, "local time");
-		}
 	}
 }
+
+/* tzset(3): ":NAME" or "NAME"; a rule such as "CET-1CEST" names no file. */
+static void keep_named(struct slim_trace *t, const char *tree, const struct slim_node *from)
+{
+	const char *zone = slim_trace_env(t, "TZ");
+	if (!zone || !*zone)
+		return;
+	slim_autofree char *path = slim_format("%s/%s", tree, zone + (*zone == ':'));
+	slim_keep_path(t, NULL, slim_blob_of(path), SLIM_RULE_ZONEINFO, from, "Env: TZ");
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	if (!s->asker || s->done)
+		return;
+	s->done = s->names || s->serves;
+	for (size_t i = 0; i < SLIM_COUNT(trees); i++) {
+		if (!s->done)
+			keep_named(t, trees[i], s->asker);
+		else
+			keep_tree(t, slim_keep_path(t, NULL, slim_blob_of(trees[i]), SLIM_RULE_ZONEINFO, s->asker,
+						    "local time"), s->asker);
+	}
+}
+
+const struct slim_tracer slim_zoneinfo_tracer = {
+	.name = "time zones", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY,
+	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle,
+};

@@ -50,6 +50,8 @@ void slim_keep_library(struct slim_trace *t, const char *name, enum slim_rule_id
 void slim_nss_keep(struct slim_trace *t, struct slim_node *from);
 /* login_shell.c */
 void slim_login_shells_keep(struct slim_trace *t, struct slim_node *from);
+/* zoneinfo.c: all zones, for what takes their names from its data */
+void slim_zoneinfo_keep(struct slim_trace *t, struct slim_node *from);
 /* locale.c: whether the image has a locale whose charset is not UTF-8 */
 bool slim_has_other_charset(struct slim_trace *t);
 

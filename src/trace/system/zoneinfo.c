@@ -80,6 +80,12 @@ static void keep_tree(struct slim_trace *t, struct slim_node *dir, const struct 
 	}
 }
 
+void slim_zoneinfo_keep(struct slim_trace *t, struct slim_node *from)
+{
+	for (size_t i = 0; i < SLIM_COUNT(trees); i++)
+		keep_tree(t, slim_keep_path(t, NULL, slim_blob_of(trees[i]), SLIM_RULE_ZONEINFO, from, "local time"), from);
+}
+
 /* tzset(3): ":NAME" or "NAME"; a rule such as "CET-1CEST" names no file. */
 static void keep_named(struct slim_trace *t, const char *tree, const struct slim_node *from)
 {
@@ -96,13 +102,10 @@ static void settle(struct slim_trace *t, void *state)
 	if (!s->asker || s->done)
 		return;
 	s->done = s->names || s->serves;
-	for (size_t i = 0; i < SLIM_COUNT(trees); i++) {
-		if (!s->done)
-			keep_named(t, trees[i], s->asker);
-		else
-			keep_tree(t, slim_keep_path(t, NULL, slim_blob_of(trees[i]), SLIM_RULE_ZONEINFO, s->asker,
-						    "local time"), s->asker);
-	}
+	if (s->done)
+		slim_zoneinfo_keep(t, s->asker);
+	for (size_t i = 0; !s->done && i < SLIM_COUNT(trees); i++)
+		keep_named(t, trees[i], s->asker);
 }
 
 const struct slim_tracer slim_zoneinfo_tracer = {

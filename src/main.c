@@ -20,11 +20,13 @@ static int say(const struct slim_error *err)
 static void confine(const struct slim_cli *cli, struct slim_log *log)
 {
 	size_t inputs = cli->command->inputs < cli->operand_count ? cli->command->inputs : cli->operand_count;
-	slim_autofree const char **writes = slim_calloc(cli->report_count + 1, sizeof(*writes));
+	slim_autofree const char **writes = slim_calloc(cli->report_count + cli->sbom_count + 1, sizeof(*writes));
 	struct slim_confinement wanted = { .reads = (const char *const *)cli->operands, .writes = writes };
 	wanted.read_count = inputs;
 	for (size_t i = 0; i < cli->report_count; i++)
 		writes[wanted.write_count++] = cli->reports[i];
+	for (size_t i = 0; i < cli->sbom_count; i++)
+		writes[wanted.write_count++] = cli->sboms[i];
 	if (cli->command->bit == SLIM_FOR_SLIM && cli->operand_count > inputs)
 		writes[wanted.write_count++] = cli->operands[inputs];
 	slim_confine_memory(cli->limits.memory);

@@ -21,6 +21,8 @@ complete -c slim -n $writes -x -s c -l compression -a 'zstd gzip none' -d 'of th
 complete -c slim -n $writes -l strip -d 'take out symbol tables and debug sections'
 complete -c slim -n $writes -x -s t -l tag -d 'name of the new image'
 complete -c slim -n $reports -r -l report -d 'write it to a file, as JSON or a page'
+complete -c slim -n $writes -r -l sbom -d 'write what is in the new image'
+complete -c slim -n $writes -x -l sbom-format -a 'spdx cyclonedx' -d 'of that: its format'
 complete -c slim -n $writes -l timings -d 'tell in the reports how long it took'
 complete -c slim -n $writes -s n -l dry-run -d 'trace and report, write no image'
 complete -c slim -n $why -l all -d 'every reason'

@@ -82,6 +82,9 @@ const struct slim_option slim_option_table[] = {
 	{ "report", 0, "FILE", SLIM_FOR_SLIM, "write what stayed and why to FILE (.json or .html)",
 	  slim_set_report },
 	{ "report", 0, "FILE", SLIM_FOR_COMPARE, "write the comparison to FILE (.json or .html)", slim_set_report },
+	{ "sbom", 0, "FILE", SLIM_FOR_SLIM, "write what is in the new image to FILE, for scanners", slim_set_sbom },
+	{ "sbom-format", 0, "KIND", SLIM_FOR_SLIM, "of that: spdx or cyclonedx (default: cyclonedx for *.cdx.json)",
+	  slim_set_sbom_format },
 	{ "timings", 0, NULL, SLIM_FOR_SLIM, "tell in the reports how long it took", set_timings },
 	{ "dry-run", 'n', NULL, SLIM_FOR_SLIM,
 	  "trace and report, write no image; OUT may be left out", set_dry_run },
@@ -230,5 +233,6 @@ void slim_cli_clear(struct slim_cli *cli)
 {
 	slim_wishes_clear(&cli->wishes);
 	free(cli->reports);
+	free(cli->sboms);
 	slim_arena_free(cli->arena);
 }

@@ -14,6 +14,8 @@
 
 #include "command.h"
 
+enum slim_sbom_form { SLIM_SBOM_BY_NAME, SLIM_SBOM_SPDX, SLIM_SBOM_CYCLONEDX };
+
 struct slim_cli { /* a command line, read */
 	const struct slim_command *command;
 	char **operands;       /* of main's argv */
@@ -23,6 +25,9 @@ struct slim_cli { /* a command line, read */
 	const char *image;        /* NULL: not given; so below */
 	const char **reports;
 	size_t report_count, report_capacity;
+	const char **sboms;
+	size_t sbom_count, sbom_capacity;
+	enum slim_sbom_form sbom_form;
 	bool any_platform;        /* --platform was not given */
 	struct slim_platform platform;
 	struct slim_write_options write;
@@ -55,6 +60,8 @@ void slim_cli_help(const struct slim_command *command, FILE *out);
 int slim_set_platform(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_compression(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_tag(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_sbom(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_sbom_format(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_report(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_level(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_jobs(struct slim_cli *cli, const char *value, struct slim_error **err);

@@ -16,6 +16,7 @@ struct run {
 	struct slim_output *output; /* NULL: dry run */
 	struct slim_report *report;
 	struct slim_timings *timings;
+	struct slim_sbom *sbom; /* NULL: not asked for */
 };
 
 static double now(void)
@@ -54,20 +55,26 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	struct slim_written written;
 	double start = now();
+	if (run->sbom)
+		slim_selection_want_sums(selection);
 	if (run->output && slim_output_add(run->output, merged->image, selection, &cli->write,
 					   run->log, &written, err) < 0)
+		return -1;
+	if (run->sbom && !run->output && slim_selection_read_sums(selection, err) < 0)
 		return -1;
 	if (slim_tree_check(merged->tree, err) < 0)
 		return -1;
 	run->timings->write += now() - start;
-	slim_report_add(run->report,
-			&(struct slim_report_source){ .image = merged->image,
-						      .tree = merged->tree,
-						      .trace = trace,
-						      .selection = selection,
-						      .unpacked = merged->unpacked,
-						      .contents = merged->contents,
-						      .written = run->output ? &written : NULL });
+	struct slim_report_source source = { .image = merged->image,
+					     .tree = merged->tree,
+					     .trace = trace,
+					     .selection = selection,
+					     .unpacked = merged->unpacked,
+					     .contents = merged->contents,
+					     .written = run->output ? &written : NULL };
+	slim_report_add(run->report, &source);
+	if (run->sbom)
+		slim_sbom_add(run->sbom, &source);
 	const struct slim_report_image *added = &run->report->images[run->report->image_count - 1];
 	slim_autofree char *programs = slim_report_programs_text(added);
 	if (added->dropped_program_count)
@@ -150,11 +157,44 @@ static void close_reports(struct savings *s)
 	free(s->items);
 }
 
+static int open_report(const char *path, struct savings *s, struct slim_error **err)
+{
+	if (slim_saving_new(path, &s->items[s->count], err) < 0)
+		return -1;
+	s->count++;
+	return 0;
+}
+
+/* The reports, and behind them the bills of materials. */
 static int open_reports(const struct slim_cli *cli, struct savings *s, struct slim_error **err)
 {
-	s->items = slim_calloc(cli->report_count + 1, sizeof(*s->items));
-	for (s->count = 0; s->count < cli->report_count; s->count++)
-		if (slim_saving_new(cli->reports[s->count], &s->items[s->count], err) < 0)
+	s->items = slim_calloc(cli->report_count + cli->sbom_count + 1, sizeof(*s->items));
+	for (size_t i = 0; i < cli->report_count; i++)
+		if (open_report(cli->reports[i], s, err) < 0)
+			return -1;
+	for (size_t i = 0; i < cli->sbom_count; i++)
+		if (open_report(cli->sboms[i], s, err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool is_cyclonedx(const struct slim_cli *cli, const char *path)
+{
+	return cli->sbom_form == SLIM_SBOM_BY_NAME ? slim_blob_ends(slim_blob_of(path), ".cdx.json") :
+						     cli->sbom_form == SLIM_SBOM_CYCLONEDX;
+}
+
+static int fill_reports(const struct run *run, const struct savings *savings, struct slim_error **err)
+{
+	const struct slim_cli *cli = run->cli;
+	for (size_t i = 0; i < cli->report_count; i++)
+		if (slim_saving_fill(savings->items[i], run->report, err) < 0)
+			return -1;
+	if (run->sbom && slim_sbom_finish(run->sbom, err) < 0)
+		return -1;
+	for (size_t i = 0; i < cli->sbom_count; i++)
+		if (slim_saving_fill_sbom(savings->items[cli->report_count + i], run->sbom,
+					  is_cyclonedx(cli, cli->sboms[i]), err) < 0)
 			return -1;
 	return 0;
 }
@@ -166,9 +206,8 @@ static int finish(const struct run *run, const struct savings *savings, struct s
 		return -1;
 	run->report->warnings = slim_log_warnings(run->log, &run->report->warning_count);
 	run->report->output_size = run->output ? slim_output_size(run->output) : 0;
-	for (size_t i = 0; i < savings->count; i++)
-		if (slim_saving_fill(savings->items[i], run->report, err) < 0)
-			return -1;
+	if (fill_reports(run, savings, err) < 0)
+		return -1;
 	if (run->output && slim_output_commit(run->output, err) < 0)
 		return -1;
 	for (size_t i = 0; i < savings->count; i++)
@@ -193,7 +232,8 @@ int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_er
 		return -1;
 	describe(cli, archive, &report);
 	report.timings = cli->timings ? &timings : NULL;
-	struct run run = { cli, log, output, &report, &timings };
+	slim_cleanup(slim_sbom_free_p) struct slim_sbom *sbom = cli->sbom_count ? slim_sbom_new(cli->operands[0]) : NULL;
+	struct run run = { cli, log, output, &report, &timings, sbom };
 	if (slim_images(&run, chosen, count, err) < 0)
 		return -1;
 	timings.total = now() - start;

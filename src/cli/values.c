@@ -104,6 +104,25 @@ int slim_set_report(struct slim_cli *cli, const char *value, struct slim_error *
 	return 0;
 }
 
+int slim_set_sbom(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	if (!ends(value, ".json"))
+		return bad(err, "--sbom", value, "a name that ends with .json");
+	*slim_push(&cli->sboms, &cli->sbom_count, &cli->sbom_capacity) = value;
+	return 0;
+}
+
+int slim_set_sbom_format(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	if (!strcmp(value, "spdx"))
+		cli->sbom_form = SLIM_SBOM_SPDX;
+	else if (!strcmp(value, "cyclonedx"))
+		cli->sbom_form = SLIM_SBOM_CYCLONEDX;
+	else
+		return bad(err, "--sbom-format", value, "spdx or cyclonedx");
+	return 0;
+}
+
 int slim_set_level(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	for (unsigned cut = 0; cut <= SLIM_FALLBACK; cut++) {

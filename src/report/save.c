@@ -114,6 +114,16 @@ int slim_saving_fill_comparison(struct slim_saving *s, const struct slim_compari
 	return end(s, out, err);
 }
 
+int slim_saving_fill_sbom(struct slim_saving *s, const struct slim_sbom *sbom, bool cyclonedx, struct slim_error **err)
+{
+	FILE *out = begin(s);
+	if (cyclonedx)
+		slim_sbom_cyclonedx(sbom, out);
+	else
+		slim_sbom_spdx(sbom, out);
+	return end(s, out, err);
+}
+
 static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME],
 		       struct slim_error **err)
 {

@@ -7,6 +7,7 @@
 
 #include "compare.h"
 #include "report.h"
+#include "sbom.h"
 
 struct slim_saving;
 
@@ -17,6 +18,8 @@ int slim_saving_fill(struct slim_saving *saving, const struct slim_report *repor
 	SLIM_MUST_CHECK;
 int slim_saving_fill_comparison(struct slim_saving *saving, const struct slim_comparison *comparison,
 				struct slim_error **err) SLIM_MUST_CHECK;
+int slim_saving_fill_sbom(struct slim_saving *saving, const struct slim_sbom *sbom, bool cyclonedx,
+			  struct slim_error **err) SLIM_MUST_CHECK;
 /* Give it its name. */
 int slim_saving_publish(struct slim_saving *saving, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_saving_free(struct slim_saving *saving); /* NULL is fine */

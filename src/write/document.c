@@ -51,8 +51,7 @@ bool slim_image_is_slimmed(const struct slim_image *image)
 	return is_made_by_slim(image, SLIM_COMMENT);
 }
 
-/* reproducible-builds.org, SOURCE_DATE_EPOCH: seconds since 1970, as decimal digits. */
-static int epoch_text(char *text, size_t size, bool *set_at_all, struct slim_error **err)
+int slim_epoch_text(char *text, size_t size, bool *set_at_all, struct slim_error **err)
 {
 	const char *value = getenv("SOURCE_DATE_EPOCH");
 	*set_at_all = value && *value;
@@ -74,7 +73,7 @@ static int new_entry(const json_t *config, const char *comment, json_t **out, st
 {
 	char text[32];
 	bool by_epoch;
-	if (epoch_text(text, sizeof(text), &by_epoch, err))
+	if (slim_epoch_text(text, sizeof(text), &by_epoch, err))
 		return -1;
 	json_t *entry = checked(json_object());
 	json_t *created = json_object_get(config, "created");

@@ -33,6 +33,9 @@ struct slim_media_types {
 };
 struct slim_media_types slim_media_types_for(const struct slim_image *image, enum slim_layer_format format);
 
+/* reproducible-builds.org, SOURCE_DATE_EPOCH: seconds since 1970, as decimal digits; TEXT gets it in RFC 3339. */
+int slim_epoch_text(char *text, size_t size, bool *set_at_all, struct slim_error **err) SLIM_MUST_CHECK;
+
 /* --- names of images ------------------------------------------------------------------------------------------- */
 
 /* NAME with ":latest" behind it when it has no tag and no digest; free() it. */

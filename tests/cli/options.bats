@@ -305,6 +305,28 @@ cli_image.app(ballast=text).save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	[ "$(report '[x["platform"] for x in r["images"]]')" = "['linux/amd64', 'linux/arm64']" ]
 }
 
+@test "--sbom: SPDX, or CycloneDX by its name; --sbom-format decides for all" {
+	image app
+	slimmed --sbom r.spdx.json --sbom r.cdx.json
+	grep -q '"spdxVersion": "SPDX-2.3"' r.spdx.json
+	grep -q '"bomFormat": "CycloneDX"' r.cdx.json
+	grep -q '"./bin/app"' r.spdx.json
+	! grep -q '"./bin/other"' r.spdx.json
+	slimmed --sbom r.json --sbom-format cyclonedx
+	grep -q '"bomFormat": "CycloneDX"' r.json
+	slimmed --sbom r.cdx.json --sbom-format spdx
+	grep -q '"spdxVersion"' r.cdx.json
+}
+
+@test "--sbom, --sbom-format: other names and kinds are wrong usage; what cannot be written is told before anything is" {
+	image app
+	run -2 "$SLIM" --sbom r.xml in.tar out.tar
+	run -2 "$SLIM" --sbom-format xml --sbom r.json in.tar out.tar
+	run --separate-stderr -1 "$SLIM" --sbom no/such/r.json in.tar out.tar
+	[[ $stderr == *"no/such/r.json"* ]]
+	[ ! -e out.tar ]
+}
+
 @test "--report FILE.html: one page without anything from elsewhere" {
 	image app
 	slimmed --report page.html

@@ -11,6 +11,7 @@ A list may be given as a list or as text with commas. Attributes:
   literals                                 packed strings, as in Go programs, that the code takes the addresses of
   started                                  literals, too, that are handed to os/exec.Command
   note                                     the JSON text of a .note.dlopen note (a list gives several notes)
+  gomodules                                what Go 1.18 and later tell of a program's modules (under 16 KiB)
   flags                                    nodeflib pie exec static go (with static) goexec nosections origin
   machine                                  a name of MACHINES (x86_64)
   class, endian                            64 or 32, little or big: the machine's own unless said
@@ -41,7 +42,7 @@ DT = {"needed": 1, "hash": 4, "strtab": 5, "symtab": 6, "strsz": 10, "syment": 1
 DF_ORIGIN, DF_1_NODEFLIB, DF_1_ORIGIN, DF_1_PIE = 1, 0x800, 0x80, 0x08000000
 LISTS = ("literals", "started", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
 KNOWN = LISTS + ("interp", "soname", "rpath", "runpath", "note", "machine", "class", "endian", "hash", "payload",
-                 "osabi", "size")
+                 "osabi", "size", "gomodules")
 PAGE = 0x10000
 
 
@@ -114,6 +115,8 @@ class _Builder:
         self.e = "<" if self.endian == "little" else ">"
         self.hash = given.get("hash") or "sysv"
         self.osabi = int(given.get("osabi") or 0)
+        framed = b"".join([b"<" * 16, given["gomodules"].encode(), b">" * 16]) if given.get("gomodules") else b""
+        self.modules = bytes([len(framed) & 127 | 128, len(framed) >> 7] if framed else [0]) + framed
         payload = given.get("payload") or b""
         self.payload = payload if isinstance(payload, bytes) else payload.encode()
         note = given.get("note")
@@ -228,7 +231,7 @@ class _Builder:
             at = self.place(".dynamic", data, kind=6, flags=3, shift=2 * PAGE, link=self.index(".dynstr"),
                             entsize=16 if self.wide else 8)
         elif "go" in self.flags:
-            data = b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + b"\x08go1.22.0\0"
+            data = b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + b"\x08go1.22.0" + self.modules
             at = self.place(".go.buildinfo", data, flags=3, align=16, shift=2 * PAGE)
         else:
             at = self.place(".data", b"\0" * 8, flags=3, shift=2 * PAGE)

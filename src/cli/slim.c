@@ -232,7 +232,9 @@ int slim_command_slim(struct slim_cli *cli, struct slim_log *log, struct slim_er
 		return -1;
 	describe(cli, archive, &report);
 	report.timings = cli->timings ? &timings : NULL;
-	slim_cleanup(slim_sbom_free_p) struct slim_sbom *sbom = cli->sbom_count ? slim_sbom_new(cli->operands[0]) : NULL;
+	slim_cleanup(slim_sbom_free_p) struct slim_sbom *sbom = NULL;
+	if (cli->sbom_count)
+		sbom = slim_sbom_new(cli->operands[0]);
 	struct run run = { cli, log, output, &report, &timings, sbom };
 	if (slim_images(&run, chosen, count, err) < 0)
 		return -1;

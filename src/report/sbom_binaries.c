@@ -62,8 +62,8 @@ static uint64_t find_info(const struct slim_inode *inode)
 		slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 		if (slim_inode_read(inode, at, piece, n, &err) < 0)
 			return UINT64_MAX;
-		for (const char *from = piece, *found; (found = memmem(from, (size_t)(piece + n - from), magic, sizeof(magic) - 1));
-		     from = found + 1)
+		const char *end = piece + n, *from = piece, *found;
+		for (; (found = memmem(from, (size_t)(end - from), magic, sizeof(magic) - 1)); from = found + 1)
 			if ((size_t)(found - piece) % ALIGNMENT == 0)
 				return at + (uint64_t)(found - piece);
 	}
@@ -98,8 +98,9 @@ static void found_module(struct slim_sbom_builder *b, const struct slim_node *no
 		return;
 	const char *slash = memrchr(path.ptr, '/', path.len);
 	size_t space_length = slash ? (size_t)(slash - path.ptr) : 0, skip = slash ? space_length + 1 : 0;
-	slim_autofree char *space = slim_strndup(path.ptr, space_length), *name = slim_strndup(path.ptr + skip, path.len - skip),
-			   *v = slim_strndup(version.ptr, version.len);
+	slim_autofree char *space = slim_strndup(path.ptr, space_length);
+	slim_autofree char *name = slim_strndup(path.ptr + skip, path.len - skip);
+	slim_autofree char *v = slim_strndup(version.ptr, version.len);
 	struct slim_sbom_package *p = slim_sbom_found(b, &(struct slim_purl){ "golang", space, name, v, NULL }, node);
 	p->name = slim_arena_strndup(b->sbom->licences.arena, path.ptr, path.len);
 }

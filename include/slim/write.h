@@ -29,7 +29,8 @@ struct slim_selection {
 	uint64_t bytes;                 /* contents, each inode once */
 	struct slim_rewrite *rewrites; /* files that say something else than the tree's: src/write/rewrite.c; or NULL */
 	struct slim_file *rewritten;    /* a spool: what they say */
-	struct slim_sums *sums; /* of each of `nodes` (of what is no file: zeros), once it is written; NULL: nobody asked */
+	/* of each of `nodes` (of what is no file: zeros), once it is written; NULL: nobody asked */
+	struct slim_sums *sums;
 	bool *packages; /* of each package: the databases tell that it is there; NULL: all are */
 };
 struct slim_selection *slim_selection_new(const struct slim_tree *tree, const struct slim_trace *trace);

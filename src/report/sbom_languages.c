@@ -106,7 +106,7 @@ static void found_json(struct slim_sbom_builder *b, const struct slim_node *node
 		return;
 	const char *slash = strchr(whole, '/');
 	slim_autofree char *space = slash ? slim_strndup(whole, (size_t)(slash - whole)) : NULL;
-	const struct slim_purl purl = { .type = type, .space = space, .name = slash ? slash + 1 : whole, .version = version };
+	const struct slim_purl purl = { type, space, slash ? slash + 1 : whole, version, NULL };
 	struct slim_sbom_package *p = slim_sbom_found(b, &purl, node);
 	p->name = slim_arena_strndup(b->sbom->licences.arena, whole, strlen(whole));
 	p->licence = json_licence(b, json_object_get(json, "license"));

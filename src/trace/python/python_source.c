@@ -142,13 +142,23 @@ static void from_statement(struct reader *r)
 	}
 }
 
+/* Two literals with nothing but blanks between them. In the fields of an f-string others may follow closely, too. */
+static bool touches(const struct reader *r)
+{
+	if (r->now.kind != LANG_STRING || r->next.kind != LANG_STRING || r->now.to > r->next.from)
+		return false;
+	const char *between = r->lexer->source.ptr + r->now.to;
+	size_t length = r->next.from - r->now.to;
+	return !memchr(between, '{', length) && !memchr(between, '}', length);
+}
+
 /* "a" "b" is one literal. The parts of an f-string come behind it, so that those are not joined further. */
 static struct slim_blob joined(struct reader *r, bool *open)
 {
 	r->length = 0;
 	put(r, r->now.text);
 	*open = r->now.partial;
-	while (r->next.kind == LANG_STRING && !*open) {
+	while (touches(r) && !*open) {
 		advance(r);
 		put(r, r->now.text);
 		*open = r->now.partial;

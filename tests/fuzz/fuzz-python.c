@@ -1,4 +1,4 @@
-/* Any bytes are some source: the tokens must end, move on and lie within the source, and so must what is read from them. */
+/* Any bytes are some source: the tokens must end and lie within it, and so must what is read from them. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

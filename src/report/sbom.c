@@ -231,7 +231,7 @@ void slim_sbom_add(struct slim_sbom *sbom, const struct slim_report_source *sour
 	slim_autofree bool *selected = slim_calloc(slim_tree_count(source->tree), sizeof(*selected));
 	slim_autofree uint32_t *places =
 		slim_calloc(slim_packages_count(slim_trace_packages(source->trace)) + 1, sizeof(*places));
-	struct slim_sbom_builder b = { sbom, image, source, selected };
+	struct slim_sbom_builder b = { .sbom = sbom, .image = image, .source = source, .selected = selected };
 	for (size_t i = 0; i < source->selection->count; i++)
 		selected[source->selection->nodes[i]->id] = true;
 	read_release(&b);

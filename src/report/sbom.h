@@ -73,6 +73,7 @@ struct slim_sbom_builder {
 	struct slim_sbom_image *image;
 	const struct slim_report_source *source;
 	const bool *selected; /* by node number */
+	uint64_t spent;       /* bytes that were read of archives of classes */
 };
 /* VERSION may be NULL; a package without a name is none. The caller sets what else there is. */
 struct slim_sbom_package *slim_sbom_found(struct slim_sbom_builder *b, const struct slim_purl *purl,

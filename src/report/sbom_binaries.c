@@ -43,7 +43,7 @@ void slim_sbom_jar(struct slim_sbom_builder *b, const struct slim_node *node)
 	if (!java_is_archive_name(slim_blob(node->name, node->name_length)))
 		return;
 	/* one that is broken tells what it can */
-	if (!java_zip_read(slim_selection_inode(b->source->selection, node), read_member, &jar))
+	if (!java_zip_read(slim_selection_inode(b->source->selection, node), &b->spent, read_member, &jar))
 		return;
 }
 

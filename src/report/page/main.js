@@ -6,7 +6,7 @@ const report = JSON.parse(document.getElementById("report").textContent);
 
 function totalsTable(image) {
 	const b = image.before, a = image.after;
-	const rows = [["Contents of files", b.bytes, a.bytes, size], ["Files", b.files, a.files, count], ["Folders", b.folders, a.folders, count],
+	const rows = [["Contents of files", b.bytes, a.bytes, size], ["Hidden by later layers", b.hidden, a.hidden, size], ["Files", b.files, a.files, count], ["Folders", b.folders, a.folders, count],
 		["Symbolic links", b.links, a.links, count], ["Packages", b.packages, a.packages, count], ["Layers", b.layers, a.layers, count],
 		["Unpacked layers", b.unpacked, a.unpacked, size], ["Layers in the archive", b.stored, a.stored, size]];
 	return el("table", {class: "totals", "aria-label": "Before and after"},

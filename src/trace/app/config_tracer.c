@@ -12,6 +12,7 @@ enum { CONFIG_MAX = 1 << 20 };
 
 /* Read by other rules, or lists of what may be there, not of what is wanted. */
 static const char *const not_scanned[] = {
+	"package.json", "package-lock.json",
 	"passwd", "passwd-", "group", "group-", "shadow", "shadow-", "gshadow", "gshadow-", "subuid*", "subgid*", "shells",
 	"ld.so.conf", "nsswitch.conf", "services", "protocols", "mime.types", "magic", "login.defs", "hosts", "profile",
 	"bash.bashrc", "inputrc", "adduser.conf", "deluser.conf", "fstab", "mtab", "ca-certificates.conf", "os-release",

@@ -76,7 +76,10 @@ static bool is_data_rule(enum slim_rule_id rule)
 						   SLIM_RULE_PYTHON_PACKAGE, SLIM_RULE_PYTHON_SITE,
 						   SLIM_RULE_PERL_BASE,
 						   SLIM_RULE_PERL_MODULE, SLIM_RULE_PERL_NAME,
-						   SLIM_RULE_PERL_PACKAGE };
+						   SLIM_RULE_PERL_PACKAGE,
+						   SLIM_RULE_NODE_IMPORT, SLIM_RULE_NODE_SCRIPT,
+						   SLIM_RULE_NODE_DEPENDENCY, SLIM_RULE_NODE_STRING,
+						   SLIM_RULE_NODE_PACKAGE, SLIM_RULE_NODE_FALLBACK };
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (rule == rules[i])
 			return true;

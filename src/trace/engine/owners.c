@@ -20,7 +20,7 @@ static bool is_chain_rule(enum slim_rule_id rule)
 {
 	static const enum slim_rule_id rules[] = {
 		SLIM_RULE_SHEBANG, SLIM_RULE_COMMAND, SLIM_RULE_SOURCED, SLIM_RULE_PACKAGE_QUERY, SLIM_RULE_SUPERVISED,
-		SLIM_RULE_COMMAND_STRING, SLIM_RULE_LINK, SLIM_RULE_LINK_TARGET,
+		SLIM_RULE_COMMAND_STRING, SLIM_RULE_LINK, SLIM_RULE_LINK_TARGET, SLIM_RULE_NODE_SCRIPT,
 	};
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (rule == rules[i])

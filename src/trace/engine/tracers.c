@@ -19,6 +19,7 @@
 	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_python_tracer)    /* D1: Python, its modules and distributions */ \
 	X(slim_perl_tracer)      /* D5: Perl's modules */ \
+	X(slim_node_tracer)      /* D2: Node.js, its packages, and applications */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \
 	X(slim_compiler_tracer)  /* D8: compilers and linkers */ \
 	X(slim_script_data_tracer) /* C7: databases behind scripts */ \

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lang.h"
-#include "npm_platform.h"
+#include "../node/node.h"
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
 #include "../python/python_home.h"
@@ -34,8 +34,6 @@ static const struct runtime runtimes[] = {
 	  LIST("$PREFIX/lib/ruby/**", "$PREFIX/lib/*-linux-*/ruby/**", "$PREFIX/share/ruby/**", "/var/lib/gems/**",
 	       "/usr/share/rubygems-integration/**", "$PREFIX/lib/*-linux-*/rubygems-integration/**", "/usr/local/bundle/**", "/usr/share/ruby-*/**",
 	       "/usr/local/lib/site_ruby/**"), LIST(".gem"), false, NULL },
-	{ "Node.js", LIST("node", "nodejs"), LIST("libnode.so*"), LIST("$PREFIX/share/nodejs/**", "$PREFIX/lib/nodejs/**",
-	  "$PREFIX/lib/*-linux-*/nodejs/**"), LIST("node_modules"), false, NULL },
 	{ "PHP", LIST("php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*"), LIST("libphp*.so*", "mod_php*.so"),
 	  LIST("$PREFIX/lib/php/**", "$PREFIX/lib/php[0-9]*/**", "$PREFIX/share/php/**", "$PREFIX/share/php[0-9]*/**", "/etc/php/**",
 	       "/etc/php[0-9]*/**", "/usr/local/etc/php/**", "/usr/local/lib/php/**", "/var/lib/php/**"), NULL, false, NULL },
@@ -98,7 +96,7 @@ bool slim_is_runtime_program(const struct slim_node *node)
 	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
 		if (slim_name_in(runtimes[i].programs, node->name))
 			return true;
-	return python_is_program(node) || slim_name_in(LIST("java", "dotnet"), node->name);
+	return python_is_program(node) || node_is_program(node) || slim_name_in(LIST("java", "dotnet"), node->name);
 }
 
 static bool is_named_in(const char *const *list, const struct slim_node *node)
@@ -146,21 +144,6 @@ static bool names_locales(const struct runtime *runtime)
 	return slim_name_in(LIST("PHP", "Ruby", "R", "Tcl"), runtime->name);
 }
 
-/* All below DIR, but for junk and for packages that are for other systems. */
-static void keep_modules(struct slim_trace *t, const struct slim_node *dir, const struct slim_node *asker,
-			 const char *name)
-{
-	const struct slim_tree *tree = slim_trace_tree(t);
-	uint32_t end = slim_node_end(tree, dir);
-	for (uint32_t id = dir->id; id < end; id++) {
-		struct slim_node *node = slim_tree_node(tree, id);
-		if (slim_npm_is_foreign(t, node, (struct slim_node *)asker))
-			id = slim_node_end(tree, node) - 1;
-		else if (!slim_is_junk(t, node))
-			slim_keep(t, node, SLIM_RULE_RUNTIME, asker, "%s", name);
-	}
-}
-
 /* Trees that the language's package manager filled, outside the system's folders: an application's own. */
 static void keep_managed(struct slim_trace *t, const struct runtime *runtime, const struct slim_node *node)
 {
@@ -170,10 +153,8 @@ static void keep_managed(struct slim_trace *t, const struct runtime *runtime, co
 		struct slim_node *dir = slim_tree_node(tree, id);
 		if (!slim_node_is_dir(dir) || !is_named_in(runtime->managed, dir))
 			continue;
-		/* PREFIX/lib/node_modules holds programs, npm itself among them: each stays with its script */
-		bool global = !strcmp(dir->name, "node_modules") && !strcmp(dir->parent->name, "lib");
-		if (!slim_is_junk(t, dir) && !global && !slim_is_system_path(dir))
-			keep_modules(t, dir, node, runtime->name);
+		if (!slim_is_junk(t, dir) && !slim_is_system_path(dir))
+			slim_keep_below(t, dir, SLIM_RULE_RUNTIME, node, "%s", runtime->name);
 		id = slim_node_end(tree, dir) - 1;
 	}
 }
@@ -190,35 +171,9 @@ static void keep_runtime(struct slim_trace *t, size_t i, const struct slim_node 
 	slim_doubt(t, node, "%s is kept whole: what of it is used is not told apart", runtimes[i].name);
 }
 
-/* The folder of the package in node_modules that holds NODE: the outermost, with its own node_modules. */
-static struct slim_node *npm_package_of(const struct slim_node *node)
-{
-	struct slim_node *found = NULL;
-	for (struct slim_node *n = node->parent; n && n->parent; n = n->parent)
-		if (!strcmp(n->parent->name, "node_modules"))
-			found = n;
-	return found;
-}
-
-/* Debian's modules find each other in one folder, which only Debian's own Node.js searches by itself. */
-static void keep_debian_modules(struct slim_trace *t, const struct slim_node *script)
-{
-	static const char place[] = "/usr/share/nodejs";
-	const struct slim_node *dir = slim_tree_find(slim_trace_tree(t), place);
-	if (dir && slim_node_within(script, dir) && slim_is_followed(t, script))
-		slim_keep_place(t, "/usr/share/nodejs/**", SLIM_RULE_RUNTIME, script,
-				"modules that a kept script may load");
-}
-
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct state *s = state;
-	if (slim_is_managed(t, node) && slim_kind_of(t, node) == SLIM_KIND_SCRIPT) {
-		struct slim_node *package = npm_package_of(node);
-		if (package)
-			slim_keep_below(t, package, SLIM_RULE_RUNTIME, node, "the package of a kept script");
-		keep_debian_modules(t, node);
-	}
 	if (runtime_of(t, node) < SLIM_COUNT(runtimes))
 		slim_waiting_add(&s->waiting, node);
 }

@@ -18,10 +18,13 @@ const char *const slim_always[] = {
 	NULL
 };
 
-/* Their conversions are between UTF-8 and the locale's own charset: the core modules and C.UTF-8 serve them. */
+/*
+ * Their conversions are between UTF-8 and the locale's own charset: the core modules and C.UTF-8 serve them. What
+ * libstdc++ has is for <ext/codecvt_specializations.h>, whose users import iconv_open themselves.
+ */
 static const char *const narrow_iconv[] = {
 	"libc.so.6", "libc-2.*.so", "bash", "sh", "printf", "tar", "cpio", "wget", "gpg*", "libunistring.so.*", "libidn2.so.*",
-	"libidn.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
+	"libidn.so.*", "libstdc++.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
 /* Of these only to and from the locale's charset. */

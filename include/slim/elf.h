@@ -29,6 +29,10 @@ struct slim_elf {
 	const char **undefined;
 	size_t undefined_count;
 
+	/* versions of symbols; each list ends with a NULL version. NULL: there are none, or they were not read */
+	struct slim_elf_version *wanted_versions; /* of which library */
+	struct slim_elf_version *versions;        /* defined; `file` is NULL */
+
 	struct slim_dlopen_note *notes;
 	size_t note_count;
 
@@ -46,6 +50,10 @@ struct slim_elf {
 	 * that import exec*, posix_spawn*, system, popen, wordexp or pam_start
 	 */
 	const char **words;
+};
+
+struct slim_elf_version {
+	const char *file, *version;
 };
 
 struct slim_dlopen_note {

@@ -7,6 +7,8 @@ A list may be given as a list or as text with commas. Attributes:
   interp, soname, rpath, runpath           text
   needed, filter, auxiliary, audit, depaudit  lists of names
   undef, define                            names of undefined and of exported symbols
+  versions                                 versions of symbols that are defined: VERSION
+  wants                                    and that are asked for: LIBRARY:VERSION; with a ? at its end it may lack
   strings                                  string constants in .rodata
   literals                                 packed strings, as in Go programs, that the code takes the addresses of
   started                                  literals, too, that are handed to os/exec.Command
@@ -38,9 +40,10 @@ EXIT = {62: "b83c00000031ff0f05", 3: "b80100000031dbcd80", 183: "000080d2a80b80d
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PHDR, PT_GNU_STACK = 1, 2, 3, 4, 6, 0x6474E551
 DT = {"needed": 1, "hash": 4, "strtab": 5, "symtab": 6, "strsz": 10, "syment": 11, "soname": 14, "rpath": 15,
       "runpath": 29, "flags": 30, "gnu_hash": 0x6FFFFEF5, "flags_1": 0x6FFFFFFB, "audit": 0x6FFFFEFC,
-      "depaudit": 0x6FFFFEFB, "auxiliary": 0x7FFFFFFD, "filter": 0x7FFFFFFF}
+      "depaudit": 0x6FFFFEFB, "verneed": 0x6FFFFFFE, "verneednum": 0x6FFFFFFF, "verdef": 0x6FFFFFFC, "verdefnum": 0x6FFFFFFD, "auxiliary": 0x7FFFFFFD, "filter": 0x7FFFFFFF}
 DF_ORIGIN, DF_1_NODEFLIB, DF_1_ORIGIN, DF_1_PIE = 1, 0x800, 0x80, 0x08000000
-LISTS = ("literals", "started", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags")
+LISTS = ("literals", "started", "needed", "filter", "auxiliary", "audit", "depaudit", "undef", "define", "strings", "flags",
+         "versions", "wants")
 KNOWN = LISTS + ("interp", "soname", "rpath", "runpath", "note", "machine", "class", "endian", "hash", "payload",
                  "osabi", "size", "gomodules")
 PAGE = 0x10000
@@ -261,9 +264,30 @@ class _Builder:
         if self.hash in ("gnu", "both"):
             at = self.place(".gnu.hash", self.gnu_hash(1 + len(undef), define), kind=0x6FFFFFF6)
             parts.append((DT["gnu_hash"], at[0]))
+        parts += self.version_parts()
         link = len(self.sections) + 2  # .dynstr follows
         at = self.place(".dynsym", table, kind=11, link=link, entsize=size)
         return parts + [(DT["strtab"], 0), (DT["symtab"], at[0]), (DT["strsz"], 0), (DT["syment"], size)]
+
+    def version_parts(self):
+        add, parts, wants, versions = self.dynstr.add, [], self.a["wants"], self.a["versions"]
+        if wants:
+            data = b""
+            for i, want in enumerate(wants):
+                library, _, version = want.partition(":")
+                weak, version = version.endswith("?"), version.rstrip("?")
+                data += self.pack("HHIII", 1, 1, add(library), 16, 32 if i + 1 < len(wants) else 0)
+                data += self.pack("IHHII", 0, 2 * weak, 2 + i, add(version), 0)
+            at = self.place(".gnu.version_r", data, kind=0x6FFFFFFE)
+            parts += [(DT["verneed"], at[0]), (DT["verneednum"], len(wants))]
+        if versions:
+            data = b""
+            for i, version in enumerate(versions):
+                data += self.pack("HHHHIII", 1, 0, i + 1, 1, 0, 20, 28 if i + 1 < len(versions) else 0)
+                data += self.pack("II", add(version), 0)
+            at = self.place(".gnu.version_d", data, kind=0x6FFFFFFD)
+            parts += [(DT["verdef"], at[0]), (DT["verdefnum"], len(versions))]
+        return parts
 
     def static_symbols(self):
         strings = _Strings()

@@ -61,6 +61,8 @@ static void collect_places(struct elf_file *f, struct dynamic *d)
 		case DT_SYMENT: d->places.entry_size = value; break;
 		case DT_HASH: d->places.hash = value; break;
 		case DT_GNU_HASH: d->places.gnu_hash = value; break;
+		case DT_VERNEED: d->places.verneed = value; break;
+		case DT_VERDEF: d->places.verdef = value; break;
 		case DT_FLAGS: f->facts->flags = (uint32_t)value; break;
 		case DT_FLAGS_1: f->facts->flags_1 = (uint32_t)value; break;
 		default: break;
@@ -129,5 +131,9 @@ int elf_read_dynamic(struct elf_file *f, bool symbols, struct slim_error **err)
 	    one_name(f, &d, DT_SONAME, &e->soname, err) < 0 || one_name(f, &d, DT_RPATH, &e->rpath, err) < 0 ||
 	    one_name(f, &d, DT_RUNPATH, &e->runpath, err) < 0)
 		return -1;
-	return symbols && d.places.symtab ? elf_read_symbols(f, &d.places, err) : 0;
+	if (!symbols)
+		return 0;
+	if (elf_read_versions(f, &d.places, err) < 0)
+		return -1;
+	return d.places.symtab ? elf_read_symbols(f, &d.places, err) : 0;
 }

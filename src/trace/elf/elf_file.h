@@ -63,15 +63,17 @@ void elf_join_ranges(struct elf_ranges *ranges);
 void elf_cut_range(struct elf_ranges *ranges, struct elf_range out);
 
 int elf_read_dynamic(struct elf_file *f, bool symbols, struct slim_error **err) SLIM_MUST_CHECK;
-/* Where the dynamic symbols and their names are; 0 where there is none. */
+/* Where the dynamic symbols, their versions and their names are; 0 where there is none. */
 struct elf_symbol_places {
-	uint64_t symtab, hash, gnu_hash, entry_size;
+	uint64_t symtab, hash, gnu_hash, entry_size, verneed, verdef;
 	struct slim_blob names;
 };
 int elf_read_symbols(struct elf_file *f, const struct elf_symbol_places *places, struct slim_error **err)
 	SLIM_MUST_CHECK;
 /* Of a file without a dynamic section: what its symbol table defines, as far as C could name it. */
 int elf_read_static_symbols(struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;
+int elf_read_versions(struct elf_file *f, const struct elf_symbol_places *places, struct slim_error **err)
+	SLIM_MUST_CHECK;
 int elf_read_notes(struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;
 int elf_read_strings(struct elf_file *f, struct slim_error **err) SLIM_MUST_CHECK;
 

@@ -22,6 +22,7 @@ void slim_keep_load(struct slim_trace *t, const struct slim_loaded *loaded, enum
 			       slim_ldso_how_text(loaded->how));
 	else if (!loaded->optional && !java_has_loaded(slim_trace_tree(t), asker, loaded->name))
 		slim_doubt(t, asker, "needs '%s', which the image does not have", loaded->name);
+	slim_check_versions(t, loaded, from);
 	if (loaded->fatal)
 		slim_doubt(t, asker, "the loader would refuse '%s'", loaded->path ? loaded->path : loaded->name);
 }

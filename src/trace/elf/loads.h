@@ -10,6 +10,9 @@ void slim_keep_load(struct slim_trace *t, const struct slim_loaded *loaded, enum
 /* All of them, each for the rule by which it is loaded. What was not found is a doubt. */
 void slim_keep_loads(struct slim_trace *t, const struct slim_loads *loads, const struct slim_node *from);
 
+/* A doubt for each version of symbols that who asked for LOADED wants of it, and that it does not define. */
+void slim_check_versions(struct slim_trace *t, const struct slim_loaded *loaded, const struct slim_node *from);
+
 /* HOST, a program, loads LIBRARY (may be NULL) and LOADS. */
 void slim_host_loads(struct slim_trace *t, const struct slim_loads *loads, const struct slim_node *library,
 		     struct slim_node *host);

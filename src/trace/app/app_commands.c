@@ -9,7 +9,6 @@
 
 #include "app_sources.h"
 #include "../engine/owners.h"
-#include "../script/shebang.h"
 #include "../script/shell_script.h"
 #include "slim/path.h"
 
@@ -51,15 +50,9 @@ static struct slim_node *program_of(const struct reading *r, struct slim_blob wo
 	return node && !slim_is_junk(r->t, node) ? node : NULL;
 }
 
-/* What a program would add, its interpreter included. */
 static bool is_cheap(const struct reading *r, struct slim_node *program, uint64_t limit)
 {
-	uint64_t bytes = slim_program_cost(r->t, program, limit);
-	if (slim_kind_of(r->t, program) != SLIM_KIND_SCRIPT)
-		return bytes <= limit;
-	struct slim_node *interpreter = shebang_program(r->t, program);
-	return bytes <= limit && interpreter &&
-	       slim_program_cost(r->t, interpreter, limit) <= limit;
+	return slim_program_cost(r->t, program, limit) <= limit;
 }
 
 static bool next_word(struct slim_blob *rest, struct slim_blob *word)

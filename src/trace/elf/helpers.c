@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../engine/owners.h"
+#include "../script/shebang.h"
 #include "../script/shell_script.h"
 #include "../system/system_data.h"
 
@@ -105,7 +106,7 @@ static void keep_command_strings(struct slim_trace *t, struct slim_node *node, c
 	}
 }
 
-uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit)
+static uint64_t binary_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit)
 {
 	uint64_t bytes = program->inode->size;
 	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), program);
@@ -114,6 +115,15 @@ uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint
 		    strncmp(loads->items[i].name, "ld-", 3))
 			bytes += loads->items[i].node->inode->size;
 	return bytes;
+}
+
+uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit)
+{
+	if (slim_kind_of(t, program) != SLIM_KIND_SCRIPT)
+		return binary_cost(t, program, limit);
+	struct slim_node *interpreter = shebang_program(t, program);
+	uint64_t bytes = interpreter ? binary_cost(t, interpreter, limit) : UINT64_MAX;
+	return bytes > program->inode->size ? bytes : program->inode->size;
 }
 
 /* Names of programs that are also what options, values and messages are made of. */

@@ -28,7 +28,8 @@ bool slim_is_runtime_program(const struct slim_node *node);
 bool slim_is_compiler(const struct slim_node *node);
 
 /*
- * What PROGRAM would add: its file and its libraries, but for the C library. Counted no further than beyond LIMIT.
+ * What PROGRAM would add: its file and its libraries, but for the C library; of a script the larger of its file and
+ * what its interpreter would add, UINT64_MAX when that is not there. Counted no further than beyond LIMIT.
  * src/trace/elf/helpers.c
  */
 uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit);

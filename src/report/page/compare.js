@@ -50,7 +50,7 @@ function changedTable(pair) {
 }
 
 function onlyGroups(title, groups) {
-	return groups.length ? [el("h4", {}, title), makeTable(title, [
+	return groups.length ? [el("h3", {}, title), makeTable(title, [
 		{label: "Name", wide: true, value: g => g.name || "", cell: g => [g.name === null ? el("i", {}, "of no package") : path(g.name),
 			g.elsewhere && el("span", {class: "dim"}, " (elsewhere too, with other paths)")]},
 		{label: "Files", number: true, value: g => g.files, cell: g => count(g.files)},
@@ -62,7 +62,7 @@ function onlyIn(image) {
 	const only = image.only;
 	return el("details", {open: only.files > 0}, el("summary", {}, el("b", {}, "Only in " + image.label + ": "), counted(only.files, "path") + ", " + size(only.bytes)),
 		onlyGroups("By package", only.packages), onlyGroups("By folder", only.folders),
-		only.largest.length > 0 && [el("h4", {}, "The largest files"), makeTable("The largest files", [
+		only.largest.length > 0 && [el("h3", {}, "The largest files"), makeTable("The largest files", [
 			{label: "Path", wide: true, value: f => f.path, cell: f => path(f.path)},
 			{label: "Package", value: f => f.package || "", cell: f => shown(f.package || "")},
 			{label: "Size", number: true, value: f => f.size, cell: f => size(f.size)},
@@ -73,7 +73,7 @@ function findingLists(set) {
 	return Object.entries(findings).map(([key, label]) => {
 		const lists = set.images.filter(image => image[key] && image[key].length);
 		return lists.length > 0 && el("details", {}, el("summary", {}, label), ...lists.map(image => [
-			el("h4", {}, image.label + ": " + count(image[key].length)), el("ul", {class: "columns"}, ...image[key].map(text => el("li", {}, path(text))))]));
+			el("h3", {}, image.label + ": " + count(image[key].length)), el("ul", {class: "columns"}, ...image[key].map(text => el("li", {}, path(text))))]));
 	}).filter(Boolean);
 }
 

@@ -82,6 +82,7 @@ struct slim_sbom_package *slim_sbom_found(struct slim_sbom_builder *b, const str
 char *slim_sbom_read(const struct slim_sbom_builder *b, const struct slim_node *node, size_t max, size_t *length);
 /* Packages of languages that NODE, a file, tells of. */
 void slim_sbom_languages(struct slim_sbom_builder *b, const struct slim_node *node);
+/* The same of one that may be an archive of classes, and of a program that Go built. */
 void slim_sbom_jar(struct slim_sbom_builder *b, const struct slim_node *node);
 void slim_sbom_go(struct slim_sbom_builder *b, const struct slim_node *node);
 

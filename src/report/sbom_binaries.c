@@ -126,9 +126,8 @@ static void read_modules(struct slim_sbom_builder *b, const struct slim_node *no
 void slim_sbom_go(struct slim_sbom_builder *b, const struct slim_node *node)
 {
 	enum { INLINE = 2, FLAGS = 15, FRAME = 16 }; /* the modules' text stands between two marks of 16 bytes */
-	const struct slim_elf *elf = slim_trace_known_elf(b->source->trace, node);
 	const struct slim_inode *inode = slim_selection_inode(b->source->selection, node);
-	uint64_t at = elf && elf->go ? find_info(inode) : UINT64_MAX;
+	uint64_t at = find_info(inode);
 	if (at == UINT64_MAX || inode->size - at < HEAD)
 		return;
 	size_t n = inode->size - at < INFO_MAX ? (size_t)(inode->size - at) : INFO_MAX;

@@ -227,5 +227,7 @@ void slim_sbom_languages(struct slim_sbom_builder *b, const struct slim_node *no
 		return;
 	}
 	slim_sbom_jar(b, node);
-	slim_sbom_go(b, node);
+	const struct slim_elf *elf = slim_trace_known_elf(b->source->trace, node);
+	if (elf && elf->go)
+		slim_sbom_go(b, node);
 }

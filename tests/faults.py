@@ -72,7 +72,7 @@ class Bench:
         words = [SLIM, "-q", "-j", "1", "--keep", "/srv", "--report", self.path("r.json")]
         with open(self.input, "rb") as source:
             done = subprocess.run(words + ["-" if self.piped else self.input, self.path("out.tar")],
-                                  stdin=source if self.piped else None, capture_output=True, env=environ)
+                                  stdin=source if self.piped else None, capture_output=True, env=environ, timeout=300)
         self.counted = 0
         if fault and os.path.exists(count):
             with open(count) as f:

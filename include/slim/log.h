@@ -38,6 +38,9 @@ void slim_put_line(FILE *out, const char *prefix, const char *text);
  * otherwise, and wiped before any other line is printed.
  */
 void slim_progress_begin(struct slim_log *log, const char *phase, uint64_t total); /* total 0: unknown */
+/* The phase has so many parts, none of which is done yet: "reading layers, 3 of 8 done". */
+void slim_progress_parts(struct slim_log *log, size_t parts);
+void slim_progress_part(struct slim_log *log); /* one more is done */
 void slim_progress_add(struct slim_log *log, uint64_t done);
 void slim_progress_end(struct slim_log *log);
 

@@ -17,6 +17,7 @@ struct slim_log {
 
 	char *phase; /* NULL: none runs */
 	uint64_t done, total;
+	size_t parts, parts_done; /* 0 parts: it has none */
 	struct timespec drawn; /* when last */
 	int width;             /* columns of the line that stands; 0: none */
 };

@@ -44,6 +44,12 @@ static char *bar_text(uint64_t done, uint64_t total)
 	return slim_format("[%s] %3d%%  ", bar, (int)(part * 100));
 }
 
+/* ", 3 of 8 done", or nothing when there are no parts. */
+static char *parts_text(size_t done, size_t parts)
+{
+	return parts ? slim_format(", %zu of %zu done", done, parts) : slim_strdup("");
+}
+
 void slim_progress_wipe(struct slim_log *log)
 {
 	if (!log->width)
@@ -58,7 +64,8 @@ void slim_progress_draw(struct slim_log *log)
 	slim_autofree char *done = bytes_text(log->done);
 	slim_autofree char *total = log->total ? bytes_text(log->total) : NULL;
 	slim_autofree char *bar = bar_text(log->done, log->total);
-	slim_autofree char *line = slim_format("%s  %s%s%s%s", log->phase, bar, done, total ? " of " : "",
+	slim_autofree char *parts = parts_text(log->parts_done, log->parts);
+	slim_autofree char *line = slim_format("%s%s  %s%s%s%s", log->phase, parts, bar, done, total ? " of " : "",
 					       total ? total : "");
 	int room = columns(log->out) - 1; /* a full line would wrap */
 	int width = (int)strnlen(line, (size_t)room);
@@ -87,7 +94,29 @@ void slim_progress_begin(struct slim_log *log, const char *phase, uint64_t total
 	log->phase = slim_strdup(phase);
 	log->done = 0;
 	log->total = total;
+	log->parts = log->parts_done = 0;
 	slim_progress_draw(log);
+	pthread_mutex_unlock(&log->mutex);
+}
+
+void slim_progress_parts(struct slim_log *log, size_t parts)
+{
+	if (!log || !log->draws)
+		return;
+	pthread_mutex_lock(&log->mutex);
+	log->parts = parts;
+	log->parts_done = 0;
+	pthread_mutex_unlock(&log->mutex);
+}
+
+void slim_progress_part(struct slim_log *log)
+{
+	if (!log || !log->draws)
+		return;
+	pthread_mutex_lock(&log->mutex);
+	log->parts_done++;
+	if (log->phase)
+		slim_progress_draw(log);
 	pthread_mutex_unlock(&log->mutex);
 }
 

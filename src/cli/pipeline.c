@@ -39,7 +39,10 @@ struct reading {
 static int read_layer(void *context, size_t i, struct slim_error **err)
 {
 	struct reading *r = context;
-	return slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err);
+	if (slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err) < 0)
+		return -1;
+	slim_progress_part(r->log);
+	return 0;
 }
 
 static uint64_t contents_of(const struct slim_layer *layer)
@@ -63,6 +66,8 @@ static int apply(struct reading *r, const struct slim_watcher *watcher, struct s
 		merged->layer_contents[i] = contents_of(r->layers[i]);
 		merged->unpacked += r->layers[i]->size;
 		merged->contents += merged->layer_contents[i];
+		slim_verbose(r->log, "%s: %llu entries, %llu bytes of contents", r->image->layers[i].label,
+			     (unsigned long long)r->layers[i]->count, (unsigned long long)merged->layer_contents[i]);
 		if (watcher)
 			watcher->see(watcher->context, r->layers[i]);
 		if (slim_tree_apply(merged->tree, r->layers[i], err) < 0)
@@ -92,6 +97,7 @@ int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_im
 	for (size_t i = 0; i < count; i++)
 		bytes += image->layers[i].blob.length;
 	slim_progress_begin(log, "reading layers", bytes);
+	slim_progress_parts(log, count);
 	int result = slim_parallel(cli->write.jobs, count, read_layer, &r, err);
 	slim_progress_end(log);
 	if (result == 0)

@@ -7,6 +7,7 @@
 
 #include "../report/report.h"
 #include "../report/save.h"
+#include "../report/why.h"
 #include "options.h"
 #include "pipeline.h"
 
@@ -82,6 +83,28 @@ static int select_and_write(const struct run *run, const struct slim_merged *mer
 	return 0;
 }
 
+/* With -v: how much each rule keeps, by the last steps of the shortest chains. */
+static void tell_rules(const struct run *run, const struct slim_merged *merged, const struct slim_trace *trace)
+{
+	if (!slim_log_verbose(run->log))
+		return;
+	size_t nodes = slim_tree_count(merged->tree);
+	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
+	slim_cleanup(slim_chains_free_p) struct slim_chains *chains = slim_chains_new(trace, merged->tree);
+	slim_autofree bool *all = slim_alloc(nodes * sizeof(*all));
+	memset(all, true, nodes * sizeof(*all));
+	struct slim_answer a = { 0 };
+	struct slim_why_source source = { .tree = merged->tree, .trace = trace, .chains = chains };
+	slim_why_many(&source, all, &a, arena);
+	for (size_t i = 0; i < a.rule_count; i++) {
+		const struct slim_rule *rule = slim_rule(a.rules[i].rule);
+		char bytes[32];
+		slim_verbose(run->log, "rule %s (%s) keeps %llu file%s, %s: %s", rule->name,
+			     slim_confidence_name(rule->confidence), (unsigned long long)a.rules[i].files,
+			     a.rules[i].files == 1 ? "" : "s", slim_human_size(a.rules[i].bytes, bytes), rule->text);
+	}
+}
+
 static int slim_image(const struct run *run, const struct slim_image *image,
 		      struct slim_error **err)
 {
@@ -95,6 +118,7 @@ static int slim_image(const struct run *run, const struct slim_image *image,
 	if (slim_pipeline_trace(run->cli, &merged, run->log, &trace, err) < 0)
 		return -1;
 	run->timings->trace += now() - merge_end;
+	tell_rules(run, &merged, trace);
 	return select_and_write(run, &merged, trace, err);
 }
 

@@ -441,10 +441,17 @@ img.save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	[[ $stderr == *"attestation"* ]]
 }
 
+@test "--verbose: what each layer brings and each rule keeps" {
+	image app
+	run --separate-stderr -0 "$SLIM" -n --verbose in.tar
+	[[ $stderr == *"slim: layer 2 of 2: 6 entries, "*"bytes of contents"* ]]
+	[[ $stderr == *"slim: rule needed (certain) keeps 1 file, "*": a library that the loader finds for a kept file"* ]]
+}
+
 @test "--progress: always draws, never and auto do not when this is no terminal" {
 	image app
 	run --separate-stderr -0 "$SLIM" --progress always in.tar out.tar
-	[[ $stderr == *"reading layers"* && $stderr == *"tracing"* && $stderr == *"writing"* ]]
+	[[ $stderr == *"reading layers, 2 of 2 done"* && $stderr == *"tracing"* && $stderr == *"writing"* ]]
 	run --separate-stderr -0 "$SLIM" --progress never in.tar out.tar
 	[ -z "$stderr" ]
 	run --separate-stderr -0 "$SLIM" --progress auto in.tar out.tar

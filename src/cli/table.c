@@ -6,6 +6,8 @@
 
 #include "slim/alloc.h"
 
+#include "paint.h"
+
 enum { WIDTH_OTHERWISE = 80, WIDTH_LEAST = 40, WIDTH_MOST = 1000, CELL_LEAST = 12 };
 #define ELLIPSIS "..."
 
@@ -29,9 +31,11 @@ struct libscols_table *slim_table_new(const struct slim_column *columns, FILE *o
 	for (const struct slim_column *c = columns; c->title; c++) {
 		static const int flags[] = { [SLIM_COLUMN_NUMBER] = SCOLS_FL_RIGHT, [SLIM_COLUMN_LONG] = SCOLS_FL_TRUNC,
 					     [SLIM_COLUMN_PROSE] = SCOLS_FL_WRAP };
-		if (!scols_table_new_column(table, c->title, 0, flags[c->kind]))
+		struct libscols_column *column = scols_table_new_column(table, c->title, 0, flags[c->kind]);
+		if (!column || scols_cell_set_color(scols_column_get_header(column), "\033[1m"))
 			slim_out_of_memory();
 	}
+	scols_table_enable_colors(table, slim_has_colours(out));
 	scols_table_set_stream(table, out);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
 	scols_table_set_termwidth(table, slim_columns(out));

@@ -4,6 +4,7 @@
 
 #include "slim/path.h"
 
+#include "paint.h"
 #include "table.h"
 #include "wrap.h"
 
@@ -182,12 +183,17 @@ static void print_many(const struct printing *p)
 	print_largest(p, "    LARGEST THAT LEAVE", a->largest_gone, a->largest_gone_count, false);
 }
 
+static const char *headline(const struct printing *p, const char *path, enum slim_paint paint)
+{
+	return slim_arena_format(p->arena, "%s%s%s", slim_paint(p->out, paint), path, slim_paint(p->out, SLIM_PAINT_END));
+}
+
 /* --- the answers ------------------------------------------------------------------------------------------------- */
 
 static void print_stays(const struct printing *p)
 {
 	const struct slim_answer *a = p->answer;
-	slim_say(p->out, 0, "%s stays: %s", path_of(p, a->node), about(p));
+	slim_say(p->out, 0, "%s stays: %s", headline(p, path_of(p, a->node), SLIM_PAINT_STAYS), about(p));
 	print_way(p);
 	if (slim_node_is_dir(a->node))
 		print_many(p);
@@ -236,7 +242,7 @@ static void print_leaves(const struct printing *p)
 							    show(p, a->dropped_by->text))
 			  : a->cut.count ? "--level rules out what asked for it"
 					 : "nothing asked for it";
-	slim_say(p->out, 0, "%s leaves: %s; %s", path_of(p, a->node), why, *size ? size : "no file");
+	slim_say(p->out, 0, "%s leaves: %s; %s", headline(p, path_of(p, a->node), SLIM_PAINT_LEAVES), why, *size ? size : "no file");
 	print_way(p);
 	if (slim_node_is_dir(a->node))
 		print_many(p);
@@ -251,7 +257,7 @@ static void print_leaves(const struct printing *p)
 static void print_missing(const struct printing *p)
 {
 	const struct slim_answer *a = p->answer;
-	slim_say(p->out, 0, "%s is not in the image", show(p, a->asked));
+	slim_say(p->out, 0, "%s is not in the image", headline(p, show(p, a->asked), SLIM_PAINT_STRONG));
 	if (slim_node_is_dir(a->deepest) && a->deepest->parent)
 		slim_say(p->out, 2, "its path leads as far as %s", path_of(p, a->deepest));
 	else if (slim_node_is_link(a->deepest))
@@ -273,7 +279,8 @@ void slim_answer_print(const struct slim_why_source *source, const struct slim_a
 	case SLIM_ANSWER_LEAVES: print_leaves(&p); break;
 	case SLIM_ANSWER_MISSING: print_missing(&p); break;
 	case SLIM_ANSWER_MANY:
-		slim_say(out, 0, "%s: %s stay", show(&p, answer->asked), share_text(&p, &answer->share));
+		slim_say(out, 0, "%s: %s stay", headline(&p, show(&p, answer->asked), SLIM_PAINT_STRONG),
+			 share_text(&p, &answer->share));
 		print_many(&p);
 		break;
 	}

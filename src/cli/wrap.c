@@ -7,12 +7,18 @@
 
 #include "table.h"
 
-/* Columns of TEXT: a byte that continues a UTF-8 character takes none. */
+/* Columns of TEXT: a byte that continues a UTF-8 character takes none, nor do colours (slim_paint). */
 static unsigned columns_of(const char *text)
 {
 	unsigned n = 0;
-	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
+	for (; *text; text++) {
+		if (*text == '\033')
+			text += strcspn(text, "m");
+		else
+			n += (*text & 0xc0) != 0x80;
+		if (!*text)
+			break;
+	}
 	return n;
 }
 

@@ -234,3 +234,27 @@ low.link("/usr/bin/unused", "real").link("/loop", "loop").link("/dangling", "non
 		[ -z "$output" ]
 	done
 }
+
+# What `slim why` prints on a terminal, with the settings before it.
+on_terminal() {
+	env "$@" script -qec "$SLIM why in.tar /bin/app /usr" /dev/null
+}
+
+@test "colours on a terminal only, and never with NO_COLOR or a dumb one" {
+	command -v script >/dev/null || skip "script(1) is not here"
+	image app
+	run -0 on_terminal -u NO_COLOR TERM=xterm
+	[[ $output == *$'\e[1;32m/bin/app\e[0m stays'* && $output == *$'\e[1m'*"LARGEST THAT STAY"* ]]
+	for never in NO_COLOR=1 TERM=dumb TERM=; do
+		run -0 on_terminal TERM=xterm "$never"
+		[[ $output == *"/bin/app stays"* && $output != *$'\e['* ]]
+	done
+	run -0 env -u NO_COLOR TERM=xterm "$SLIM" why in.tar /bin/app /usr
+	[[ $output != *$'\e'* ]]
+}
+
+@test "a reader that leaves early ends it without a word" {
+	image app
+	run bash -c '"$SLIM" why in.tar / /usr /bin "**" 2>messages | head -n 1; echo ${PIPESTATUS[0]}'
+	[ ! -s messages ]
+}

@@ -78,11 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	link_nodes(nodes, &(struct place){ { "x.jar" } }, &inode);
 	slim_sbom_jar(&b, &nodes[1]);
 	slim_sbom_go(&b, &nodes[1]);
-	slim_autofree char *text = slim_strndup((const char *)bytes, length);
-	if (length) {
-		slim_licence_of_copyright(&sbom->licences, slim_blob(text, length));
-		slim_licence_expression(&sbom->licences, slim_blob(text, length));
-	}
+	slim_licence_of_copyright(&sbom->licences, slim_blob((const char *)bytes, length));
+	slim_licence_expression(&sbom->licences, slim_blob((const char *)bytes, length));
 	print_all(sbom);
 	return 0;
 }

@@ -1,0 +1,2 @@
+<a>Don't</a>
+<b x={require('z')}/>

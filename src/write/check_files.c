@@ -187,9 +187,15 @@ void slim_check_elf(struct slim_check *check, struct slim_node *node)
 /* `env -S -u X NAME=VALUE program`: the first word that is no option and no assignment. */
 static void check_env(struct slim_check *check, const char *who, struct slim_blob words)
 {
+	static const char *const with_operand[] = { "-u", "--unset", "-C", "--chdir" };
 	struct slim_blob word;
+	bool operand = false;
 	while (slim_blob_split_any(&words, " \t", &word)) {
-		if (!word.len || *word.ptr == '-' || memchr(word.ptr, '=', word.len))
+		bool passed = operand;
+		operand = false;
+		for (size_t i = 0; i < SLIM_COUNT(with_operand); i++)
+			operand |= !passed && slim_blob_is(word, with_operand[i]);
+		if (passed || !word.len || *word.ptr == '-' || memchr(word.ptr, '=', word.len))
 			continue;
 		slim_check_program(check, who, word);
 		return;

@@ -107,6 +107,8 @@ static size_t behind_bracket(struct scan *s, size_t i)
 /* path.join( and the like, of which the arguments are told: the token behind the bracket; 0: it is none. */
 static size_t join_call(struct scan *s, size_t i)
 {
+	if (is_name(peek(s, i), "require"))
+		return 0;
 	while (peek(s, i)->kind == LANG_NAME && is_mark(peek(s, i + 1), ".") && i + 2 < WINDOW)
 		i += 2;
 	bool join = is_name(peek(s, i), "join") || is_name(peek(s, i), "resolve");
@@ -296,6 +298,7 @@ static void see_call(struct scan *s, struct slim_blob name)
 	} else if (first->kind == LANG_STRING && loads_by_name(s, name)) {
 		for (size_t i = 2; peek(s, i)->kind == LANG_STRING && i < WINDOW - 2; i++) {
 			give(s, JS_REQUIRE, peek(s, i)->text);
+			s->taken = peek(s, i)->to;
 			i = behind_string(s, i);
 			if (!is_mark(peek(s, i), ","))
 				break;
@@ -317,7 +320,7 @@ static void see_name(struct scan *s, const struct lang_token *token)
 		see_from(s);
 	else if (is_name(token, "require") && (!member || is_name(&s->second, "module")))
 		see_require(s);
-	else if (is_mark(peek(s, 1), "(") && peek(s, 2)->kind != LANG_END)
+	else if (is_mark(peek(s, 1), "(") && peek(s, 2)->from >= s->taken)
 		see_call(s, token->text);
 }
 

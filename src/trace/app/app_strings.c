@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "app_tokens.h"
 #include "slim/alloc.h"
 
 enum { NAME_MAX_LENGTH = 80, GAP_MAX = 200 };
@@ -59,19 +60,9 @@ static size_t back_over(const struct scan *s, size_t i, size_t limit, const char
 	return i;
 }
 
-/* The letters of f"…", rb'…' and the like belong to the literal. */
-static size_t without_prefix(const struct scan *s, size_t start)
-{
-	size_t i = start;
-	while (s->language == APP_PYTHON && i && start - i < 2 && s->source.ptr[i - 1] &&
-	       strchr("fFrRbBuU", s->source.ptr[i - 1]))
-		i--;
-	return i && is_name_char(s->source.ptr[i - 1]) ? start : i;
-}
-
 static void look_back(const struct scan *s, size_t start, struct app_literal *literal)
 {
-	size_t i = without_prefix(s, start), limit = i > GAP_MAX ? i - GAP_MAX : 0;
+	size_t i = start, limit = i > GAP_MAX ? i - GAP_MAX : 0;
 	if (s->last_end && s->last_end >= limit && s->last_end < i)
 		literal->joined = back_over(s, i, s->last_end, ",()[]{}\\") == s->last_end;
 	size_t name = back_over(s, i, limit, "([{");
@@ -157,7 +148,7 @@ static void long_string(struct scan *s)
 		s->at = s->source.len;
 		return;
 	}
-	size_t to = (size_t)(end - s->source.ptr), before = without_prefix(s, start);
+	size_t to = (size_t)(end - s->source.ptr), before = start;
 	while (before && (s->source.ptr[before - 1] == ' ' || s->source.ptr[before - 1] == '\t'))
 		before--;
 	if (before && s->source.ptr[before - 1] != '\n')
@@ -230,8 +221,7 @@ static bool block_comment(struct scan *s)
 static bool c_comment(struct scan *s)
 {
 	char next = char_at(s, s->at + 1);
-	if ((s->language != APP_JAVASCRIPT && s->language != APP_PHP) ||
-	    (next != '/' && next != '*'))
+	if (s->language != APP_PHP || (next != '/' && next != '*'))
 		return false;
 	if (next == '/' && s->at && s->source.ptr[s->at - 1] == ':') /* part of an address */
 		return false;
@@ -251,7 +241,7 @@ static bool line_comment(struct scan *s)
 	char c = s->source.ptr[s->at];
 	bool starts = !s->at || isspace((unsigned char)s->source.ptr[s->at - 1]) ||
 		      strchr(";,(){}[]", s->source.ptr[s->at - 1]);
-	bool hash = c == '#' && s->language != APP_JAVASCRIPT && s->language != APP_LUA && starts;
+	bool hash = c == '#' && s->language != APP_LUA && starts;
 	bool dashes = s->language == APP_LUA && begins(s, s->at, "--");
 	if (hash || dashes)
 		s->at = line_end(s, s->at);
@@ -261,13 +251,13 @@ static bool line_comment(struct scan *s)
 static bool quote(struct scan *s, char c)
 {
 	if (c == '`') {
-		if (s->language == APP_PYTHON || s->language == APP_LUA)
+		if (s->language == APP_LUA)
 			return false;
-		quoted(s, s->at, s->at + 1, c, s->language != APP_JAVASCRIPT);
+		quoted(s, s->at, s->at + 1, c, true);
 		return true;
 	}
 	const char triple[4] = { c, c, c, 0 };
-	if ((s->language == APP_PYTHON || s->language == APP_OTHER) && begins(s, s->at, triple))
+	if (s->language == APP_OTHER && begins(s, s->at, triple))
 		long_string(s);
 	else
 		quoted(s, s->at, s->at + 1, c, false);
@@ -298,9 +288,19 @@ static bool special(struct scan *s)
 	}
 }
 
+/* NULL: a language that is read by its quotes and comments alone. */
+static lang_syntax *lexer_of(enum app_language language)
+{
+	return language == APP_PYTHON ? lex_python : language == APP_JAVASCRIPT ? lex_javascript : NULL;
+}
+
 void app_strings_scan(struct slim_blob source, enum app_language language, app_literal_sink *sink,
 		      void *context)
 {
+	if (lexer_of(language)) {
+		app_tokens_scan(source, lexer_of(language), sink, context);
+		return;
+	}
 	struct scan *s = slim_alloc(sizeof(*s));
 	*s = (struct scan){
 		.source = source, .language = language, .sink = sink, .context = context

@@ -1,6 +1,6 @@
 /*
- * String literals in the sources of languages that are no shell: one pass, linear, with no grammar
- * but quotes and comments.
+ * String literals in the sources of languages that are no shell: one pass, linear. Languages that have no lexer yet are
+ * read with no grammar but quotes and comments.
  */
 #ifndef SLIM_TRACE_APP_STRINGS_H
 #define SLIM_TRACE_APP_STRINGS_H
@@ -9,19 +9,19 @@
 
 enum app_language {
 	APP_NONE,       /* no source, or a shell's */
-	APP_PYTHON,     /* # comments, """long""" */
-	APP_JAVASCRIPT, /* TypeScript, too: C comments, `templates` */
+	APP_PYTHON,     /* by its lexer */
+	APP_JAVASCRIPT, /* by its lexer; TypeScript, too */
 	APP_PHP,        /* C and # comments, `commands` */
 	APP_RUBY,       /* # comments, `commands`, %x(), %w() */
 	APP_PERL,       /* # comments, `commands`, qx() */
 	APP_LUA,        /* -- comments */
-	APP_OTHER,      /* # comments: Tcl, R, Elixir, … */
+	APP_OTHER,      /* # comments, """long""": Tcl, R, Elixir, Julia, … */
 };
 
 enum { APP_LITERAL_MAX = 2048 };
 
 struct app_literal {
-	struct slim_blob text;  /* without the quotes; \" and the like are resolved */
+	struct slim_blob text;  /* without the quotes; \" and the like are resolved, "${_}" for what is not known */
 	struct slim_blob named; /* the dotted name before it and a bracket, = or :, "subprocess.run" */
 	bool called;            /* NAMED is followed by ( or a blank: this is its first argument */
 	bool joined;            /* nothing but commas, blanks and brackets since the last literal */

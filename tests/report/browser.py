@@ -196,7 +196,7 @@ def large(tap, chromium, folder):
     pages.many_files(archive)
     reports.slim(folder, "-q", "-n", "--keep-all", "--report", "many.html", archive)
     seconds = []
-    for _ in range(3):  # the machine may be busy: the best of three
+    for _ in range(5):  # the machine may be busy: the best of five
         page = chromium.open(os.path.join(folder, "many.html"))
         seconds.append(page.seconds)
     tap.check(min(seconds) < LONGEST and not page.problems, "50,000 files: %.2f s" % min(seconds), seconds + page.problems)

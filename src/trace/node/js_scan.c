@@ -273,11 +273,13 @@ static void see_folder(struct scan *s, size_t length)
 	if (!list && !is_mark(peek(s, length), "+"))
 		return;
 	s->length = 0;
-	for (size_t i = length; is_mark(peek(s, i), list ? "," : "+") && i < WINDOW - 2;) {
+	size_t i = length;
+	while (is_mark(peek(s, i), list ? "," : "+") && i < WINDOW - 2) {
 		if (list)
 			add(s, "/", 1);
 		i = add_term(s, i + 1, &value);
 	}
+	s->taken = peek(s, i)->from;
 	give(s, JS_FILE, slim_blob(s->text, s->length <= TEXT_MAX ? s->length : 0));
 }
 

@@ -41,6 +41,24 @@ static void test_counts(void **state)
 	assert_string_equal(slim_human_count(UINT64_MAX, buffer), "18,446,744,073,709,551,615");
 }
 
+static void test_seconds(void **state)
+{
+	static const struct {
+		double seconds;
+		const char *text;
+	} table[] = {
+		{ 0, "0.0 s" },
+		{ 59.94, "59.9 s" },
+		{ 60, "1 min 0 s" },
+		{ 3661, "1 h 1 min" },
+		{ 90000, "1 d 1 h" },
+		{ 1e15, "11574074074 d 1 h" },
+	};
+	char buffer[32];
+	for (size_t i = 0; i < SLIM_COUNT(table); i++)
+		assert_string_equal(slim_human_seconds(table[i].seconds, buffer), table[i].text);
+}
+
 static char *quoted(const char *text)
 {
 	char *out = NULL;
@@ -123,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_summary),
 	};

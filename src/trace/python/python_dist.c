@@ -377,6 +377,7 @@ void python_dists_free(struct python_dists *d)
 		free(dist->requires);
 		free(dist->points);
 		free(dist->extras);
+		free(dist->declared);
 		free(dist);
 	}
 	if (!d)

@@ -26,10 +26,13 @@ struct python_dist {
 	size_t require_count, require_capacity;
 	struct python_entry_point *points;
 	size_t point_count, point_capacity;
+	const char **declared; /* names of what it may require, but for development */
+	size_t declared_count, declared_capacity;
 	const char **extras; /* that kept requirements ask for; ends with NULL once there is one */
 	size_t extra_count, extra_capacity;
 	bool kept;
-	bool open; /* all its modules count as imported */
+	bool declares; /* it says at all what it may require */
+	bool open; /* all its modules may be imported */
 	size_t required; /* how many extras its requirements were followed for, + 1 */
 };
 

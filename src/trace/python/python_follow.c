@@ -49,11 +49,13 @@ static void keep_providers(struct slim_trace *t, struct python_state *s, const s
 	if (!count)
 		return;
 	slim_autofree char *evidence = slim_format("entry points of '%.*s'", (int)group.len, group.ptr);
-	struct python_asker by = { asker->node, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false };
+	struct python_asker by = { asker->node, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false, NULL };
 	for (size_t i = 0; i < count; i++) {
 		struct python_dist *dist = found[i];
+		if (!dist->kept && python_is_tool(slim_blob_of(dist->name)))
+			continue;
 		python_keep_dist(t, s, dist, &by);
-		struct python_asker point = { dist->stands, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false };
+		struct python_asker point = { dist->stands, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false, NULL };
 		for (size_t k = 0; k < dist->point_count; k++)
 			for (size_t r = 0; slim_blob_is(group, dist->points[k].group) && r < s->runtimes.count; r++)
 				python_reach(t, s, s->runtimes.items[r], &point, dist->points[k].module, NULL);
@@ -73,7 +75,15 @@ void python_name(struct slim_trace *t, struct python_state *s, const struct pyth
 		if (!python_serves(s, r, asker->node) || !python_leads(t, s, r, asker->node, module, two ? 2 : 1))
 			continue;
 		python_reach(t, s, r, asker, module, NULL);
-		s->named |= dotted && asker->own;
+		if (!asker->own)
+			continue;
+		/* who is told a package may load any module of it */
+		slim_autofree char *below = slim_format("%.*s.", (int)module.len, module.ptr);
+		if (dotted)
+			python_reach_below(t, s, r, asker, slim_blob_of(below), NULL);
+		else
+			python_open_named(t, s, r, asker, module);
+		s->named |= dotted;
 	}
 }
 
@@ -184,7 +194,7 @@ static void follow_dist(struct reading *r, struct slim_blob text)
 		python_dists_named(r->s->dists, python_normal_name(slim_trace_arena(r->t), wanted.name), &count);
 	slim_autofree char *evidence =
 		slim_format("asks for distribution '%.*s'", (int)wanted.name.len, wanted.name.ptr);
-	struct python_asker asker = { r->asker.node, SLIM_RULE_PYTHON_REQUIRES, evidence, false };
+	struct python_asker asker = { r->asker.node, SLIM_RULE_PYTHON_REQUIRES, evidence, false, NULL };
 	for (size_t i = 0; i < count; i++)
 		python_keep_dist(r->t, r->s, found[i], &asker);
 }
@@ -225,9 +235,26 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 			python_reach_below(r->t, r->s, r->s->runtimes.items[i], &asker, fact->name, NULL);
 }
 
+/* numpy.test() and its like: tools of development that a package offers to start, late, and does not need. */
+static bool is_offer(const struct reading *r, const struct python_fact *fact)
+{
+	static const char *const tools[] = { "pytest", "_pytest",  "nose",    "hypothesis", "mypy",
+					     "sphinx", "coverage", "IPython", "pip" };
+	struct slim_blob rest = fact->name, top;
+	if (fact->kind != PYTHON_IMPORT || !fact->nested || r->asker.own || fact->level ||
+	    !slim_blob_split(&rest, '.', &top))
+		return false;
+	for (size_t i = 0; i < SLIM_COUNT(tools); i++)
+		if (slim_blob_is(top, tools[i]))
+			return !r->dist || strcasecmp(tools[i] + (*tools[i] == '_'), r->dist->name) != 0;
+	return false;
+}
+
 static void take(void *context, const struct python_fact *fact)
 {
 	struct reading *r = context;
+	if (is_offer(r, fact))
+		return;
 	switch (fact->kind) {
 	case PYTHON_IMPORT:
 	case PYTHON_CALL:
@@ -274,7 +301,8 @@ static void push(struct python_nodes *list, struct slim_node *node)
 	*slim_push(&list->items, &list->count, &list->capacity) = node;
 }
 
-void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own)
+void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own,
+		   struct python_dist *only)
 {
 	size_t length = 0;
 	slim_autofree char *text = slim_trace_read(t, node, PYTHON_SOURCE_MAX, &length);
@@ -282,13 +310,18 @@ void python_follow(struct slim_trace *t, struct python_state *s, struct slim_nod
 		return;
 	struct reading r = { .t = t,
 			     .s = s,
-			     .asker = { node, SLIM_RULE_PYTHON_IMPORT, "", own },
+			     .asker = { node, SLIM_RULE_PYTHON_IMPORT, "", own, only },
 			     .dist = own ? NULL : python_dist_known(s->dists, node) };
 	struct python_manner manner = python_read_source(slim_blob(text, length), take, &r);
 	if (!manner.computes)
 		return;
-	if (r.dist)
+	if (r.dist && !only) {
+		slim_doubt(t, r.dist->stands,
+			   "distribution %s imports modules by names that are made while it runs: all of its "
+			   "modules may be imported",
+			   r.dist->name);
 		python_open_dist(t, s, r.dist);
-	else if (own && !manner.lists)
+	} else if (own && !manner.lists) {
 		push(&s->computing, node);
+	}
 }

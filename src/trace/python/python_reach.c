@@ -140,18 +140,83 @@ static bool is_for_development(const struct slim_node *node, const struct slim_n
 	return false;
 }
 
+static bool is_development_extra(const char *name)
+{
+	static const char *const names[] = { "*test*",    "*dev*", "*doc*",   "*lint*",   "*typ*",   "*mypy*",
+					     "*sphinx*",  "*cov*", "*bench*", "*check*",  "*style*", "*build*",
+					     "*release*", "*qa*",  "all",     "complete", "full",    NULL };
+	return slim_name_in(names, name);
+}
+
+/* The name in "extra == 'name'"; "" when there is none. */
+static struct slim_blob extra_of(struct slim_blob marker)
+{
+	const char *at = marker.len ? memmem(marker.ptr, marker.len, "extra", 5) : NULL;
+	struct slim_blob rest = at ? slim_blob(at, (size_t)(marker.ptr + marker.len - at)) : SLIM_BLOB(""), part;
+	slim_blob_split_any(&rest, "'\"", &part);
+	return rest.ptr && slim_blob_split_any(&rest, "'\"", &part) ? part : SLIM_BLOB("");
+}
+
+static bool add_extras(struct slim_trace *t, struct python_dist *dist, struct slim_blob extras)
+{
+	struct slim_blob part;
+	bool any = false;
+	while (slim_blob_split(&extras, ',', &part)) {
+		const char *name = python_normal_name(slim_trace_arena(t), slim_blob_trim(part));
+		bool known = !*name;
+		for (size_t i = 0; i < dist->extra_count; i++)
+			known |= !strcmp(dist->extras[i], name);
+		if (!known) {
+			*slim_push(&dist->extras, &dist->extra_count, &dist->extra_capacity) = name;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* What may be loaded by a name that nobody sees may need any of the extras, if they are there. */
+static void declare(struct slim_trace *t, struct python_dist *dist)
+{
+	dist->declares = dist->require_count > 0;
+	for (size_t i = 0; i < dist->require_count; i++) {
+		struct python_requirement r;
+		if (!python_requirement_parse(slim_blob_of(dist->requires[i]), &r))
+			continue;
+		struct slim_blob extra = extra_of(r.marker);
+		if (extra.len && is_development_extra(python_normal_name(slim_trace_arena(t), extra)))
+			continue;
+		*slim_push(&dist->declared, &dist->declared_count, &dist->declared_capacity) =
+			python_normal_name(slim_trace_arena(t), r.name);
+		add_extras(t, dist, extra);
+	}
+}
+
 void python_open_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist)
 {
 	if (dist->open)
 		return;
 	dist->open = true;
-	slim_doubt(t, dist->stands,
-		   "distribution %s imports modules by names that are made while it runs: all of its "
-		   "modules count as imported",
-		   dist->name);
-	for (size_t i = 0; i < dist->file_count; i++)
-		if (python_is_module_file(dist->files[i]) && !is_for_development(dist->files[i], dist->site))
-			reached(s, dist->files[i]);
+	if (!dist->declared_count)
+		declare(t, dist);
+	for (size_t i = 0; i < dist->file_count; i++) {
+		struct slim_node *file = dist->files[i];
+		if (!python_is_module_file(file) || is_for_development(file, dist->site) ||
+		    s->marks[file->id] & (PYTHON_REACHED | PYTHON_OPENED))
+			continue;
+		s->marks[file->id] |= PYTHON_OPENED;
+		push(&s->queue, file);
+	}
+}
+
+/* Whether a module that may be imported needs DIST: its own one, one that it declares, or nothing is declared. */
+static bool is_wanted(const struct python_dist *only, const struct python_dist *dist)
+{
+	if (!only || only == dist || !only->declares)
+		return true;
+	for (size_t i = 0; i < only->declared_count; i++)
+		if (dist && !strcmp(only->declared[i], dist->name))
+			return true;
+	return false;
 }
 
 /* --- modules ----------------------------------------------------------------------------------------------------- */
@@ -206,10 +271,13 @@ static void reach_module(struct slim_trace *t, struct python_state *s, const str
 	struct python_dist *dist = python_dist_of(t, s->dists, m->file, m->place);
 	if (!dist && m->entry)
 		dist = python_dist_of(t, s->dists, m->entry, m->place);
+	if (!is_wanted(asker->only, dist))
+		return;
 	slim_keep(t, m->file, asker->rule, asker->node, "%s", asker->evidence);
 	if (!dist)
 		return;
-	reached(s, m->file);
+	if (!asker->only || asker->only != dist)
+		reached(s, m->file);
 	find_stand(dist);
 	if (dist->stands && dist->stands != m->file)
 		slim_keep(t, dist->stands, SLIM_RULE_PYTHON_PACKAGE, m->file, "distribution %s", dist->name);
@@ -367,6 +435,18 @@ void python_reach_below(struct slim_trace *t, struct python_state *s, const stru
 	free(steps.modules);
 }
 
+void python_open_named(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
+		       const struct python_asker *asker, struct slim_blob name)
+{
+	const struct search search = search_of(t, runtime, asker->node, asker->own);
+	struct steps steps = walk(t, runtime, &search, name);
+	const struct slim_node *file = steps.count ? steps.modules[steps.count - 1].file : NULL;
+	struct python_dist *dist = file ? python_dist_known(s->dists, file) : NULL;
+	if (dist)
+		python_open_dist(t, s, dist);
+	free(steps.modules);
+}
+
 bool python_leads(struct slim_trace *t, const struct python_state *s, const struct python_runtime *runtime,
 		  const struct slim_node *node, struct slim_blob name, size_t count)
 {
@@ -392,23 +472,6 @@ bool python_serves(const struct python_state *s, const struct python_runtime *ru
 }
 
 /* --- what distributions require ---------------------------------------------------------------------------------- */
-
-static bool add_extras(struct slim_trace *t, struct python_dist *dist, struct slim_blob extras)
-{
-	struct slim_blob part;
-	bool any = false;
-	while (slim_blob_split(&extras, ',', &part)) {
-		const char *name = python_normal_name(slim_trace_arena(t), slim_blob_trim(part));
-		bool known = !*name;
-		for (size_t i = 0; i < dist->extra_count; i++)
-			known |= !strcmp(dist->extras[i], name);
-		if (!known) {
-			*slim_push(&dist->extras, &dist->extra_count, &dist->extra_capacity) = name;
-			any = true;
-		}
-	}
-	return any;
-}
 
 static const struct python_target *target_of(const struct python_state *s, const struct python_dist *dist)
 {
@@ -447,7 +510,7 @@ static bool require(struct slim_trace *t, struct python_state *s, struct python_
 	size_t count;
 	struct python_dist **found = python_dists_named(s->dists, name, &count);
 	slim_autofree char *evidence = slim_format("requires %.*s", (int)r.name.len, r.name.ptr);
-	const struct python_asker asker = { dist->stands, SLIM_RULE_PYTHON_REQUIRES, evidence, false };
+	const struct python_asker asker = { dist->stands, SLIM_RULE_PYTHON_REQUIRES, evidence, false, NULL };
 	bool any = false;
 	for (size_t i = 0; i < count; i++) {
 		if (found[i] == dist || !same_place(s, dist, found[i]))

@@ -97,14 +97,22 @@ static void skip_alias(struct reader *r)
 		advance(r);
 }
 
+/* Whether the statement that starts here is indented, or follows another one on its line. */
+static bool is_nested(const struct reader *r)
+{
+	size_t at = r->now.from;
+	return at && !strchr("\r\n", r->lexer->source.ptr[at - 1]);
+}
+
 static void import_statement(struct reader *r)
 {
+	bool nested = is_nested(r);
 	do {
 		advance(r);
 		struct slim_blob name = dotted_name(r);
 		if (!name.len)
 			return;
-		tell(r, (struct python_fact){ .kind = PYTHON_IMPORT, .name = name });
+		tell(r, (struct python_fact){ .kind = PYTHON_IMPORT, .name = name, .nested = nested });
 		skip_alias(r);
 	} while (is_mark(&r->now, ","));
 }
@@ -119,6 +127,7 @@ static unsigned leading_dots(struct reader *r)
 
 static void from_statement(struct reader *r)
 {
+	bool nested = is_nested(r);
 	advance(r);
 	unsigned level = leading_dots(r);
 	slim_autofree char *name = NULL;
@@ -127,7 +136,9 @@ static void from_statement(struct reader *r)
 	if (!is_word(&r->now, "import") || (!found.len && !level))
 		return;
 	name = slim_strndup(found.ptr ? found.ptr : "", found.len);
-	struct python_fact fact = { .kind = PYTHON_IMPORT, .name = slim_blob_of(name), .level = level };
+	struct python_fact fact = {
+		.kind = PYTHON_IMPORT, .name = slim_blob_of(name), .level = level, .nested = nested
+	};
 	advance(r);
 	if (is_mark(&r->now, "("))
 		advance(r);

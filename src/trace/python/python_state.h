@@ -11,6 +11,8 @@ enum python_node_mark {
 	PYTHON_REACHED = 1, /* a module that is imported */
 	PYTHON_READ = 2, /* its source has been read */
 	PYTHON_OWN = 4, /* a source that counts as the application's */
+	PYTHON_OPENED =
+		8, /* a module that may be imported: of its imports those count that its distribution declares */
 };
 
 struct python_nodes {
@@ -40,6 +42,7 @@ struct python_asker {
 	enum slim_rule_id rule;
 	const char *evidence; /* "import", "the text" */
 	bool own; /* the application's, or a command line's */
+	struct python_dist *only; /* what is found counts only if it is of this one or declared by it; NULL: all */
 };
 
 /* --- python_reach.c ---------------------------------------------------------------------------------------------- */
@@ -61,8 +64,11 @@ bool python_serves(const struct python_state *s, const struct python_runtime *ru
 /* Keep DIST, because ASKER wants it as a whole; with its modules counted as imported. */
 void python_keep_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist,
 		      const struct python_asker *asker);
-/* All modules of DIST count as imported, but for its tests. */
+/* All modules of DIST may be imported, but for its tests: it loads them by names that are made while it runs. */
 void python_open_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist);
+/* The same for the one that the module NAME of RUNTIME belongs to. */
+void python_open_named(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
+		       const struct python_asker *asker, struct slim_blob name);
 /* What kept distributions require. True: something new was kept. */
 bool python_keep_required(struct slim_trace *t, struct python_state *s);
 /* All packages of all runtimes. */
@@ -71,7 +77,9 @@ void python_keep_all(struct slim_trace *t, struct python_state *s, const struct 
 /* --- python_follow.c --------------------------------------------------------------------------------------------- */
 
 /* What the source NODE imports, names and loads. */
-void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own);
+/* ONLY: as of an asker. */
+void python_follow(struct slim_trace *t, struct python_state *s, struct slim_node *node, bool own,
+		   struct python_dist *only);
 /* The same for source text of a command line. */
 void python_follow_text(struct slim_trace *t, struct python_state *s, struct slim_blob source,
 			const struct python_asker *asker);

@@ -161,7 +161,7 @@ static void follow_pth(struct slim_trace *t, struct python_state *s, struct slim
 	size_t length = 0;
 	slim_autofree char *text = slim_trace_read(t, file, 1 << 20, &length);
 	struct slim_blob rest = slim_blob(text, length), line;
-	const struct python_asker asker = { file, SLIM_RULE_PYTHON_IMPORT, "", false };
+	const struct python_asker asker = { file, SLIM_RULE_PYTHON_IMPORT, "", false, NULL };
 	while (text && slim_blob_line(&rest, &line))
 		if (slim_blob_starts(line, "import ") || slim_blob_starts(line, "import\t"))
 			python_follow_text(t, s, line, &asker);
@@ -184,7 +184,8 @@ static void keep_start_files(struct slim_trace *t, struct python_state *s)
 {
 	for (size_t i = 0; i < s->runtimes.count; i++) {
 		const struct python_runtime *r = s->runtimes.items[i];
-		const struct python_asker asker = { r->asker, SLIM_RULE_PYTHON_HOME, "imported at every start", false };
+		const struct python_asker asker = { r->asker, SLIM_RULE_PYTHON_HOME, "imported at every start", false,
+						    NULL };
 		python_reach(t, s, r, &asker, SLIM_BLOB("sitecustomize"), NULL);
 		python_reach(t, s, r, &asker, SLIM_BLOB("usercustomize"), NULL);
 		for (size_t k = 0; k < r->sites.count; k++)
@@ -225,20 +226,23 @@ static void read_own(struct slim_trace *t, struct python_state *s, struct slim_n
 		return;
 	s->marks[node->id] |= PYTHON_READ;
 	if (is_source(t, node))
-		python_follow(t, s, node, true);
+		python_follow(t, s, node, true, NULL);
 	else if (is_settings(t, node))
 		python_read_words(t, s, node);
 	else
 		python_read_binary(t, s, node);
 }
 
+/* What is imported after it only may have been is read once more. */
 static void read_module(struct slim_trace *t, struct python_state *s, struct slim_node *node)
 {
 	if (!slim_name_in(source_names, node->name) || (s->marks[node->id] & PYTHON_READ))
 		return;
-	s->marks[node->id] |= PYTHON_READ;
-	bool own = !python_dist_known(s->dists, node) && !slim_is_managed(t, node);
-	python_follow(t, s, node, own);
+	struct python_dist *dist = python_dist_known(s->dists, node);
+	bool own = !dist && !slim_is_managed(t, node), imported = own || !dist || (s->marks[node->id] & PYTHON_REACHED);
+	if (imported)
+		s->marks[node->id] |= PYTHON_READ;
+	python_follow(t, s, node, own, imported ? NULL : dist);
 }
 
 static bool runs_tests(const struct python_state *s)
@@ -283,7 +287,7 @@ static void fall_back(struct slim_trace *t, struct python_state *s)
 	for (size_t i = 0; i < s->computing.count; i++) {
 		struct slim_node *node = s->computing.items[i];
 		const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "imports by names that nothing tells",
-						    true };
+						    true, NULL };
 		slim_doubt(t, node, "imports modules by names that nothing tells: all packages stay");
 		python_keep_all(t, s, &asker);
 	}
@@ -294,7 +298,7 @@ static void take_archive(struct slim_trace *t, struct python_state *s, struct sl
 {
 	if (!slim_is_followed(t, node))
 		return;
-	const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "an archive of modules", true };
+	const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "an archive of modules", true, NULL };
 	slim_doubt(t, node, "imports from an archive are not read: all packages stay");
 	python_keep_all(t, s, &asker);
 }

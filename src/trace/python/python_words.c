@@ -14,8 +14,8 @@ bool python_is_tool(struct slim_blob name)
 					     "coverage",      "black",      "flake8", "pylint",     "isort",
 					     "ruff",          "hypothesis", "nose",   "build",      "test",
 					     "tests",         "docs",       "doc",    "examples",   "scripts",
-					     "pkg_resources", "distutils",  "twine",  "pre_commit", "virtualenv",
-					     "bandit",        "pycodestyle" };
+					     "pkg_resources", "distutils",  "twine",  "pre_commit", "ipython",
+					     "IPython",       "virtualenv", "bandit", "pycodestyle" };
 	for (size_t i = 0; i < SLIM_COUNT(tools); i++)
 		if (slim_blob_is(name, tools[i]))
 			return true;
@@ -53,7 +53,7 @@ static void read_word(struct slim_trace *t, struct python_state *s, const struct
 	if (joined ? is_file_ending(word) : !(place.option || place.module || place.scalar || place.imports))
 		return;
 	slim_autofree char *evidence = slim_format("the word '%.*s'", (int)word.len, word.ptr);
-	const struct python_asker asker = { (struct slim_node *)node, SLIM_RULE_PYTHON_NAME, evidence, true };
+	const struct python_asker asker = { (struct slim_node *)node, SLIM_RULE_PYTHON_NAME, evidence, true, NULL };
 	if (!place.module && !place.imports) {
 		python_name(t, s, &asker, word);
 		return;
@@ -132,7 +132,7 @@ void python_read_words(struct slim_trace *t, struct python_state *s, struct slim
 
 static void read_list(struct slim_trace *t, struct python_state *s, const char *const *words)
 {
-	const struct python_asker asker = { NULL, SLIM_RULE_PYTHON_NAME, "a command line", true };
+	const struct python_asker asker = { NULL, SLIM_RULE_PYTHON_NAME, "a command line", true, NULL };
 	slim_autofree char *line = slim_strdup("");
 	for (; *words; words++) {
 		char *longer = slim_format("%s%s\n", line, *words);
@@ -163,7 +163,7 @@ void python_read_binary(struct slim_trace *t, struct python_state *s, struct sli
 	size_t length = 0;
 	slim_autofree char *bytes =
 		node->inode->size <= BINARY_MAX ? slim_trace_read(t, node, BINARY_MAX, &length) : NULL;
-	const struct python_asker asker = { node, SLIM_RULE_PYTHON_NAME, "a name in it", true };
+	const struct python_asker asker = { node, SLIM_RULE_PYTHON_NAME, "a name in it", true, NULL };
 	for (size_t at = 0, from = 0; bytes && at <= length; at++) {
 		if (at < length && (isalnum((unsigned char)bytes[at]) || bytes[at] == '_' || bytes[at] == '.'))
 			continue;

@@ -15,6 +15,7 @@ static const char *const local_folders[] = { "/usr/local/bin", "/usr/local/lib",
 
 struct state {
 	struct slim_waiting waiting; /* kept files outside the system's folders, not yet known as an application's */
+	struct slim_waiting folders; /* the same of folders: somebody may name them */
 	bool *taken;                /* by node number: a folder that has been kept as an application's */
 };
 
@@ -136,7 +137,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct state *s = state;
 	if (!slim_is_system_path(node) && !slim_is_managed(t, node))
-		slim_waiting_add(&s->waiting, node);
+		slim_waiting_add(slim_node_is_dir(node) ? &s->folders : &s->waiting, node);
 }
 
 /* bin/server belongs to what is beside bin. */
@@ -156,9 +157,25 @@ static void keep_app_of(struct slim_trace *t, struct state *s, const struct slim
 	keep_own_app(t, s, slim_is_shared_folder(t, dir) ? program->parent : dir, "the folder of a started program");
 }
 
+/* Folders outside the system's that the command line or a script names: what is in them is for the application. */
+static void keep_named_folders(struct slim_trace *t, struct state *s)
+{
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->folders);
+	for (size_t i = 0; i < now.count; i++) {
+		struct slim_node *dir = now.nodes[i];
+		bool named = slim_has_reason(t, dir, SLIM_RULE_ARGUMENT) ||
+			     slim_has_reason(t, dir, SLIM_RULE_SCRIPT_PATH);
+		if (named && !slim_is_junk(t, dir))
+			keep_own_app(t, s, dir, "a folder that is named");
+		else if (!s->taken[dir->id])
+			slim_waiting_add(&s->folders, dir);
+	}
+}
+
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
+	keep_named_folders(t, s);
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_started(t, &s->waiting);
 	for (size_t i = 0; i < now.count; i++)
 		keep_app_of(t, s, now.nodes[i]);
@@ -168,10 +185,11 @@ static void clear(void *state)
 {
 	struct state *s = state;
 	slim_waiting_clear(&s->waiting);
+	slim_waiting_clear(&s->folders);
 	free(s->taken);
 }
 
 const struct slim_tracer slim_app_tracer = {
-	.name = "applications", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA,
+	.name = "applications", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT | SLIM_KIND_DATA | SLIM_KIND_DIR,
 	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
 };

@@ -8,6 +8,7 @@ static bool is_root_rule(enum slim_rule_id rule)
 	static const enum slim_rule_id rules[] = {
 		SLIM_RULE_ENTRYPOINT, SLIM_RULE_HEALTHCHECK, SLIM_RULE_SHELL, SLIM_RULE_ARGUMENT, SLIM_RULE_KEEP,
 		SLIM_RULE_ENTRY, SLIM_RULE_PACKAGE, SLIM_RULE_LOCAL_PROGRAM, SLIM_RULE_APP_COMMAND,
+		SLIM_RULE_TOOLBOX,
 	};
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (rule == rules[i])

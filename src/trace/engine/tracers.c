@@ -4,6 +4,7 @@
 #define SLIM_TRACERS(X) \
 	X(slim_seeds_tracer)     /* the image's config */ \
 	X(slim_allowlist_tracer) /* --keep, --drop, --entry, --package */ \
+	X(slim_toolbox_tracer)   /* a command that is only a shell */ \
 	X(slim_elf_tracer)       /* A1 to A15: what the loader reads */ \
 	X(slim_dlopen_tracer)    /* A16 to A19: libraries loaded at run time */ \
 	X(slim_helpers_tracer)   /* A21 to A25: programs that programs start */ \

@@ -21,6 +21,9 @@ struct perl_state {
 	size_t code, code_end; /* the replacement of s///e, to be read next */
 };
 
+/* In a text, how far the end of a variable is searched; beyond it the variable has none. */
+enum { VARIABLE_MAX = 256, PATTERN_MAX = 1024 };
+
 struct text {
 	size_t start, from, to, end; /* of the whole, of what is between the marks, behind the whole */
 	char open;
@@ -108,15 +111,20 @@ static void skip_blanks(struct lang_lexer *lexer)
 static void skip_format(struct lang_lexer *lexer)
 {
 	struct perl_state *s = lexer->state;
-	size_t line = lex_line_end(&s->reader, lexer, lexer->at), i = lexer->at;
-	while (i < line && (lex_is_name_char(lexer->source.ptr[i]) || strchr(" \t:", lexer->source.ptr[i])))
+	size_t i = lexer->at;
+	while (lex_is_name_char(at(lexer, i)) || (at(lexer, i) && strchr(" \t:", at(lexer, i))))
 		i++;
-	struct slim_blob rest = slim_blob_trim(cut(lexer, i, line));
-	if (!slim_blob_is(rest, "="))
+	if (at(lexer, i++) != '=')
 		return;
-	const char *end = memmem(lexer->source.ptr + line, s->reader.end - line, "\n.\n", 3);
+	while (at(lexer, i) && strchr(" \t\r", at(lexer, i)))
+		i++;
+	if (at(lexer, i) != '\n')
+		return;
+	const char *end = memmem(lexer->source.ptr + i, s->reader.end - i, "\n.\n", 3);
 	if (end)
 		lexer->at = (size_t)(end - lexer->source.ptr) + 3;
+	else if (!lex_spend(&s->reader, s->reader.end - i))
+		lexer->at = s->reader.end;
 }
 
 /* --- texts between marks ------------------------------------------------------------------------------------------ */
@@ -159,12 +167,13 @@ static size_t subscripts_end(const struct text *text, const char *source, size_t
 			return i;
 		char close = lex_closing(source[open]);
 		size_t depth = 0, j = open;
-		for (; j < text->to; j++) {
+		size_t limit = text->to - open > VARIABLE_MAX ? open + VARIABLE_MAX : text->to;
+		for (; j < limit; j++) {
 			depth += source[j] == source[open];
 			if (source[j] == close && !--depth)
 				break;
 		}
-		if (j >= text->to)
+		if (j >= limit)
 			return i;
 		i = j + 1;
 	}
@@ -178,7 +187,7 @@ static size_t part_end(const struct text *text, const char *source, size_t i)
 	while (j < text->to && source[j] == '$')
 		j++;
 	if (j < text->to && source[j] == '{') {
-		const char *close = memchr(source + j, '}', text->to - j);
+		const char *close = memchr(source + j, '}', text->to - j > VARIABLE_MAX ? VARIABLE_MAX : text->to - j);
 		return close ? subscripts_end(text, source, j) : i + 1;
 	}
 	size_t from = j;
@@ -512,10 +521,12 @@ static bool slash(struct lang_lexer *lexer, struct lang_token *found)
 	if (s->before == BEFORE_VALUE)
 		return false;
 	if (s->before == BEFORE_WORD) {
-		size_t line = lex_line_end(&s->reader, lexer, start);
 		bool tight = start && isspace((unsigned char)lexer->source.ptr[start - 1]) &&
 			     !isspace((unsigned char)at(lexer, start + 1)) && at(lexer, start + 1) != '/';
-		if (!tight || !memchr(lexer->source.ptr + start + 1, '/', line - start - 1))
+		size_t i = start + 1, limit = start + PATTERN_MAX;
+		while (i < limit && at(lexer, i) && at(lexer, i) != '/' && at(lexer, i) != '\n')
+			i++;
+		if (!tight || at(lexer, i) != '/')
 			return false;
 	}
 	if (!find_text(lexer, start, start, &text))

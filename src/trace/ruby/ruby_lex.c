@@ -143,7 +143,7 @@ static bool find_text(struct lang_lexer *lexer, size_t start, size_t open, bool 
 {
 	char mark = lexer->source.ptr[open];
 	size_t close = find_close(lexer, open + 1, mark, with_code);
-	if (!close && with_code)
+	if (!close && with_code && lexer->at < ((struct ruby_state *)lexer->state)->reader.end)
 		close = find_close(lexer, open + 1, mark, false);
 	*text = (struct text){ start, open + 1, close, close + 1, with_code };
 	return close;

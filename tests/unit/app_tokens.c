@@ -46,10 +46,25 @@ static void test_javascript(void **state)
 	scan(APP_JAVASCRIPT, "const r = /'x'/; f('y')", "f(y|");
 }
 
+static void test_perl(void **state)
+{
+	(void)state;
+	scan(APP_PERL, "system('tar', '-x'); # system('never')", "system(tar|+(-x|");
+	scan(APP_PERL, "open(my $f, '-|', 'gzip -dc x');\n__END__\nsystem('never')", "(-||+(gzip -dc x|");
+	scan(APP_PERL, "=pod\n\nsystem('never')\n\n=cut\n\nexec q{ls -l};", "exec(ls -l|");
+}
+
+static void test_perl_commands(void **state)
+{
+	(void)state;
+	scan(APP_PERL, "my $x = qx(ls -l);", "$x=ls -l|");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_python), cmocka_unit_test(test_javascript),
+		cmocka_unit_test(test_python), cmocka_unit_test(test_javascript), cmocka_unit_test(test_perl),
+		cmocka_unit_test(test_perl_commands),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

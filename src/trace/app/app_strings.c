@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "../perl/perl.h"
 #include "app_tokens.h"
 #include "slim/alloc.h"
 
@@ -189,31 +190,13 @@ static bool percent(struct scan *s)
 	return true;
 }
 
-/* q, qq and qx of Perl. */
-static bool perl_quote(struct scan *s)
-{
-	size_t i = s->at;
-	if (s->language != APP_PERL ||
-	    (i && (is_name_char(s->source.ptr[i - 1]) || strchr("%@&{", s->source.ptr[i - 1]))))
-		return false;
-	bool command = char_at(s, i + 1) == 'x';
-	size_t open = i + 1 + (command || char_at(s, i + 1) == 'q');
-	char c = char_at(s, open);
-	if (!c || !strchr("({[</|!", c))
-		return false;
-	quoted(s, i, open + 1, c, command);
-	return true;
-}
-
-/* =pod … =cut, =begin … =end */
+/* =begin … =end */
 static bool block_comment(struct scan *s)
 {
-	if ((s->language != APP_PERL && s->language != APP_RUBY) ||
-	    (s->at && s->source.ptr[s->at - 1] != '\n') ||
+	if (s->language != APP_RUBY || (s->at && s->source.ptr[s->at - 1] != '\n') ||
 	    !isalpha((unsigned char)char_at(s, s->at + 1)))
 		return false;
-	const char *end = memmem(s->source.ptr + s->at, s->source.len - s->at,
-				 s->language == APP_PERL ? "\n=cut" : "\n=end", 5);
+	const char *end = memmem(s->source.ptr + s->at, s->source.len - s->at, "\n=end", 5);
 	s->at = end ? (size_t)(end - s->source.ptr) + 5 : s->source.len;
 	return true;
 }
@@ -279,8 +262,6 @@ static bool special(struct scan *s)
 		return c_comment(s);
 	case '%':
 		return percent(s);
-	case 'q':
-		return perl_quote(s);
 	case '=':
 		return block_comment(s);
 	default:
@@ -291,7 +272,21 @@ static bool special(struct scan *s)
 /* NULL: a language that is read by its quotes and comments alone. */
 static lang_syntax *lexer_of(enum app_language language)
 {
-	return language == APP_PYTHON ? lex_python : language == APP_JAVASCRIPT ? lex_javascript : NULL;
+	switch (language) {
+	case APP_PYTHON:
+		return lex_python;
+	case APP_JAVASCRIPT:
+		return lex_javascript;
+	case APP_PERL:
+		return perl_next;
+	case APP_PHP:
+	case APP_RUBY:
+	case APP_LUA:
+	case APP_OTHER:
+	case APP_NONE:
+		return NULL;
+	}
+	return NULL;
 }
 
 void app_strings_scan(struct slim_blob source, enum app_language language, app_literal_sink *sink,
@@ -306,8 +301,6 @@ void app_strings_scan(struct slim_blob source, enum app_language language, app_l
 		.source = source, .language = language, .sink = sink, .context = context
 	};
 	while (s->at < source.len) {
-		if (language == APP_PERL && begins(s, s->at, "\n__END__"))
-			break;
 		if (!special(s))
 			s->at++;
 	}

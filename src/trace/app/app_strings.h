@@ -13,7 +13,7 @@ enum app_language {
 	APP_JAVASCRIPT, /* by its lexer; TypeScript, too */
 	APP_PHP,        /* C and # comments, `commands` */
 	APP_RUBY,       /* # comments, `commands`, %x(), %w() */
-	APP_PERL,       /* # comments, `commands`, qx() */
+	APP_PERL,       /* by its lexer */
 	APP_LUA,        /* -- comments */
 	APP_OTHER,      /* # comments, """long""": Tcl, R, Elixir, Julia, … */
 };

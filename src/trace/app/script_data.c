@@ -33,15 +33,12 @@ static void keep_data(struct slim_trace *t, const struct script_data *data, cons
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	slim_autofree bool *started = NULL;
 	for (size_t i = 0; i < SLIM_COUNT(table); i++) {
 		const struct slim_node *script =
 			s->done[i] ? NULL : slim_tree_find(slim_trace_tree(t), table[i].script);
 		if (!script || !slim_trace_kept(t, script))
 			continue;
-		if (!started)
-			started = slim_started(t);
-		if (!started[script->id])
+		if (!slim_started(t)[script->id])
 			continue;
 		s->done[i] = true;
 		keep_data(t, &table[i], script);

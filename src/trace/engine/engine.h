@@ -37,6 +37,8 @@ struct slim_trace {
 		struct slim_reason *reason;
 	} *slots;                  /* open addressing; finds a reason by what it says */
 	size_t slot_count, slot_capacity;
+	bool *started;             /* slim_started's, by node; NULL: nobody has asked */
+	size_t started_reasons;    /* how many reasons it has looked at */
 
 	struct slim_doubt *doubts;
 	const char **folders;      /* of PATH, then those that scripts added */

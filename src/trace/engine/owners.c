@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine.h"
+
 /* What is asked for by name, and what people put where programs are found. */
 static bool is_root_rule(enum slim_rule_id rule)
 {
@@ -46,22 +48,24 @@ static bool is_started(const struct slim_trace *t, const struct slim_node *node,
 	return false;
 }
 
-/* As many passes as the longest chain of scripts that start scripts: a handful. */
-bool *slim_started(const struct slim_trace *t)
+/* As many passes as the longest chain of scripts that start scripts: a handful. Reasons are only ever added. */
+const bool *slim_started(struct slim_trace *t)
 {
-	const struct slim_tree *tree = slim_trace_tree(t);
-	uint32_t count = (uint32_t)slim_tree_count(tree);
-	bool *started = slim_calloc(count, sizeof(*started));
-	for (bool more = true; more;) {
+	bool more = t->started_reasons != t->slot_count;
+	if (!t->started)
+		t->started = slim_calloc(t->count, sizeof(*t->started));
+	t->started_reasons = t->slot_count;
+	while (more) {
 		more = false;
-		for (uint32_t id = 0; id < count; id++) {
-			const struct slim_node *node = slim_tree_node(tree, id);
-			if (started[id] || slim_node_is_dir(node) || !is_started(t, node, started))
+		for (uint32_t id = 0; id < t->count; id++) {
+			if (t->started[id] || !t->reasons[id])
 				continue;
-			started[id] = more = true;
+			const struct slim_node *node = slim_tree_node(t->in.tree, id);
+			t->started[id] = !slim_node_is_dir(node) && is_started(t, node, t->started);
+			more |= t->started[id];
 		}
 	}
-	return started;
+	return t->started;
 }
 
 bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule)

@@ -7,9 +7,9 @@
 /*
  * Which nodes something certain starts: the command line, a health check, a command of a script that is itself started,
  * … and not only a word that looks like a name, or a script that came along with a folder. One bool for each node, by
- * number; free() it.
+ * number; the trace owns them, and a later call only adds to them.
  */
-bool *slim_started(const struct slim_trace *t);
+const bool *slim_started(struct slim_trace *t);
 bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule);
 
 /* Folders that many packages and programs share: to name one says nothing about what lies in it. */

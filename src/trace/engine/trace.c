@@ -112,6 +112,7 @@ void slim_trace_free(struct slim_trace *t)
 	free(t->elf_known);
 	free(t->queue);
 	free(t->slots);
+	free(t->started);
 	free(t->folders);
 	slim_arena_free(t->arena);
 	free(t);

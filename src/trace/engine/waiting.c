@@ -25,9 +25,9 @@ struct slim_waiting slim_waiting_take(struct slim_waiting *waiting)
 	return all;
 }
 
-struct slim_waiting slim_waiting_started(const struct slim_trace *t, struct slim_waiting *waiting)
+struct slim_waiting slim_waiting_started(struct slim_trace *t, struct slim_waiting *waiting)
 {
-	slim_autofree bool *started = slim_started(t);
+	const bool *started = slim_started(t);
 	struct slim_waiting all = slim_waiting_take(waiting), now = { 0 };
 	for (size_t i = 0; i < all.count; i++)
 		slim_waiting_add(started[all.nodes[i]->id] ? &now : waiting, all.nodes[i]);

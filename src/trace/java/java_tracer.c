@@ -112,7 +112,7 @@ static void use_home(struct state *s, struct slim_node *dir, struct slim_node *a
 
 static void take_programs(struct slim_trace *t, struct state *s)
 {
-	slim_autofree bool *started = slim_started(t);
+	const bool *started = slim_started(t);
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->programs);
 	for (size_t i = 0; i < now.count; i++) {
 		struct slim_node *node = now.nodes[i], *home = java_home_of(slim_trace_tree(t), node);

@@ -74,6 +74,8 @@ static void keep_prefixed_tools(struct slim_trace *t, const struct compiler *com
 static void keep_compiler(struct slim_trace *t, struct state *s, const struct slim_node *driver)
 {
 	const struct compiler *compiler = compiler_of(driver);
+	if (!compiler)
+		return;
 	lang_keep_places(t, compiler->places, driver, compiler->name);
 	for (const char *const *tool = compiler->tools; *tool; tool++)
 		slim_keep_program(t, slim_blob_of(*tool), SLIM_RULE_COMMAND_STRING, driver, "%s", compiler->name);

@@ -177,7 +177,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 static void settle(struct slim_trace *t, void *state)
 {
 	struct state *s = state;
-	slim_autofree bool *started = slim_started(t);
+	const bool *started = slim_started(t);
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
 	for (size_t i = 0; i < now.count; i++) {
 		if (started[now.nodes[i]->id] || slim_kind_of(t, now.nodes[i]) == SLIM_KIND_LIBRARY)

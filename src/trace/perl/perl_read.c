@@ -275,8 +275,7 @@ static void keep_computed(struct perl_reading *r, struct slim_blob stem)
 
 static bool starts_something(struct slim_trace *t, const struct slim_node *node)
 {
-	slim_autofree bool *started = slim_started(t);
-	return started[node->id];
+	return slim_started(t)[node->id];
 }
 
 /* A source that is no module of @INC: a script, or an application's own file. */

@@ -427,7 +427,9 @@ static struct lang_token mark_token(struct lang_lexer *l)
 		s->depth++;
 	else if (strchr(")]}", c))
 		s->depth -= s->depth > 0;
-	for (size_t i = 0; i < SLIM_COUNT(marks); i++)
+	/* most stand alone: brackets, commas, dots */
+	bool joined = rest.len > 1 && memchr("=*/>.<", rest.ptr[1], 6);
+	for (size_t i = 0; joined && i < SLIM_COUNT(marks); i++)
 		if (slim_blob_starts(rest, marks[i]))
 			return token_here(l, LANG_MARK, strlen(marks[i]));
 	return token_here(l, LANG_MARK, 1);

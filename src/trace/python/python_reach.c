@@ -305,7 +305,7 @@ static void add_place(struct search *search, struct slim_node *place)
 static struct slim_node *import_root(struct slim_trace *t, struct slim_node *node)
 {
 	struct slim_node *dir = node->parent;
-	while (dir->parent && slim_node_child(slim_trace_tree(t), dir, SLIM_BLOB("__init__.py")))
+	while (dir && dir->parent && slim_node_child(slim_trace_tree(t), dir, SLIM_BLOB("__init__.py")))
 		dir = dir->parent;
 	return dir;
 }

@@ -34,7 +34,7 @@ static const char *const listers[] = { "iter_modules", "walk_packages", "listdir
 static bool is_in(const char *const *list, struct slim_blob word)
 {
 	for (; *list; list++)
-		if (slim_blob_is(word, *list))
+		if (word.ptr[0] == **list && slim_blob_is(word, *list))
 			return true;
 	return false;
 }

@@ -128,7 +128,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 static bool find_runtimes(struct slim_trace *t, struct python_state *s)
 {
 	bool any = false;
-	slim_autofree bool *started = slim_started(t);
+	const bool *started = slim_started(t);
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->programs);
 	for (size_t i = 0; i < now.count; i++) {
 		if (started[now.nodes[i]->id] || python_is_library(now.nodes[i]))

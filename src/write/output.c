@@ -1,4 +1,5 @@
 #include "output.h"
+#include "document.h"
 #include "temporary.h"
 
 #include <errno.h>
@@ -174,7 +175,9 @@ int slim_output_new(const char *host_path, const char *input_path, struct slim_o
 	};
 	if (!output->manifests || !output->docker || !output->names)
 		slim_out_of_memory();
-	if (open_out(output, host_path, input_path, err))
+	char epoch[32];
+	bool by_epoch;
+	if (open_out(output, host_path, input_path, err) || slim_epoch_text(epoch, sizeof(epoch), &by_epoch, err))
 		return -1;
 	*out = slim_steal(&output);
 	return 0;

@@ -154,3 +154,8 @@ cli_image.app(config={"Cmd": ["word %d" % i for i in range(50)]}).save("in.tar")
 	[[ $stderr == *"/no/such/folder"*TMPDIR* ]]
 	[ ! -e other.tar ]
 }
+
+@test "a SOURCE_DATE_EPOCH that is none is refused before anything is read" {
+	SOURCE_DATE_EPOCH=yesterday run --separate-stderr -2 "$SLIM" no-such-file.tar out.tar
+	[ "$stderr" = "slim: SOURCE_DATE_EPOCH: 'yesterday' is no number of seconds" ]
+}

@@ -15,7 +15,10 @@ enum { SLIM_PATH_MAX = 4096, SLIM_NAME_MAX = 255 };
 int slim_path_clean(struct slim_arena *arena, struct slim_blob name, struct slim_blob *out, struct slim_error **err)
 	SLIM_MUST_CHECK;
 
-/* The name for a message: control bytes and bytes that are no UTF-8 as \xNN, cut at 200 bytes. The arena owns it. */
+/*
+ * The name for a message: control characters (those of Unicode too, such as what turns the direction of text) and bytes
+ * that are no UTF-8 as \xNN, cut at 200 bytes. The arena owns it.
+ */
 const char *slim_path_show(struct slim_arena *arena, struct slim_blob name);
 
 struct slim_blob slim_path_base(struct slim_blob path); /* after the last slash */

@@ -54,7 +54,8 @@ int slim_path_clean(struct slim_arena *arena, struct slim_blob name, struct slim
 
 /*
  * The length of the character at the start of S when a terminal may print it: well-formed UTF-8 (Unicode, table 3-7)
- * and no control character, C1 ones (U+0080 to U+009F) included. Else 0.
+ * and no control character. Those are also C1 (U+0080 to U+009F), what breaks lines or turns the direction of what
+ * follows, and what cannot be seen. Else 0.
  */
 static size_t printable(const unsigned char *s, size_t left)
 {
@@ -73,7 +74,9 @@ static size_t printable(const unsigned char *s, size_t left)
 		code = code << 6 | (s[i] & 0x3fU);
 	bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
 	bool surrogate = code >= 0xd800 && code <= 0xdfff;
-	return overlong || surrogate || code > 0x10ffff || code < 0xa0 ? 0 : length;
+	bool unseen = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+		      (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+	return overlong || surrogate || unseen || code > 0x10ffff || code < 0xa0 ? 0 : length;
 }
 
 const char *slim_path_show(struct slim_arena *arena, struct slim_blob name)

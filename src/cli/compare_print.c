@@ -61,7 +61,7 @@ NUMBER(disk_of, on_disk)
 /* The images FIRST to LAST - 1 side by side; of two images also how far the second is from the first. */
 struct block {
 	const struct printing *p;
-	struct libscols_table *table;
+	struct slim_table *table;
 	size_t first, last;
 };
 
@@ -193,7 +193,7 @@ static void print_changed(const struct printing *p, const struct slim_compared_p
 	size_t shown = !p->verbose && pair->changed_count > CHANGED_SHOWN ? CHANGED_SHOWN : pair->changed_count;
 	if (!shown)
 		return;
-	struct libscols_table *table = slim_table_new(columns, p->out);
+	struct slim_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < shown; i++) {
 		const struct slim_changed *c = &pair->changed[i];
 		slim_table_row(table, (const char *const[]){ slim_arena_format(p->arena, "  %s", show(p, c->path)),
@@ -240,7 +240,7 @@ static void print_groups(const struct printing *p, const char *title, const stru
 	size_t shown = !p->verbose && count > GROUPS_SHOWN ? GROUPS_SHOWN : count;
 	if (!shown)
 		return;
-	struct libscols_table *table = slim_table_new(columns, p->out);
+	struct slim_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < shown; i++)
 		slim_table_row(table, (const char *const[]){ name_of(p, &groups[i]), count_text(p, groups[i].files),
 							     size_text(p, groups[i].bytes), NULL });
@@ -259,7 +259,7 @@ static void print_largest(const struct printing *p, const struct slim_compared_i
 	size_t shown = !p->verbose && count > GROUPS_SHOWN ? GROUPS_SHOWN : count;
 	if (!shown)
 		return;
-	struct libscols_table *table = slim_table_new(columns, p->out);
+	struct slim_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < shown; i++) {
 		const struct slim_only_file *f = &image->only_largest[i];
 		slim_table_row(table, (const char *const[]){ slim_arena_format(p->arena, "  %s", show(p, f->path)),

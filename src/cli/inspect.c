@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "slim/path.h"
 #include "slim/packages.h"
 #include "slim/stream.h"
 
@@ -133,10 +134,11 @@ static int choose(const struct slim_cli *cli, struct slim_archive *archive,
 static void print_heading(const struct slim_cli *cli, const struct slim_archive *archive,
 			  size_t count)
 {
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
 	char size[32];
 	slim_human_size(slim_archive_size(archive), size);
-	printf("%s: %s, %s, %zu image%s\n", cli->operands[0], slim_archive_form(archive), size,
-	       count, count == 1 ? "" : "s");
+	printf("%s: %s, %s, %zu image%s\n", slim_path_show(scratch, slim_blob_of(cli->operands[0])),
+	       slim_archive_form(archive), size, count, count == 1 ? "" : "s");
 }
 
 static void print_json_heading(const struct slim_cli *cli, const struct slim_archive *archive)

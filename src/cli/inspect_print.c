@@ -10,17 +10,31 @@
 
 enum { FOLDERS_SHOWN = 12, DIGEST_SHOWN = 19 }; /* "sha256:" and 12 digits */
 
+static void print_text(const char *lead, const char *text, FILE *out)
+{
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+	fprintf(out, "%s%s", lead, slim_path_show(scratch, slim_blob_of(text)));
+}
+
 static void print_words(const char *title, const char **words, FILE *out)
 {
 	if (!*words)
 		return;
 	fprintf(out, "%-12s", title);
 	for (const char **w = words; *w; w++) {
-		slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
 		bool quote = !**w || strpbrk(*w, " \t\n'\"$;&|<>*?(){}");
-		fprintf(out, quote ? "%s'%s'" : "%s%s", w == words ? "" : " ",
-			slim_path_show(scratch, slim_blob_of(*w)));
+		fputs(w == words ? "" : " ", out);
+		print_text(quote ? "'" : "", *w, out);
+		fputs(quote ? "'" : "", out);
 	}
+	fputc('\n', out);
+}
+
+static void print_setting(const char *title, const char *value, FILE *out)
+{
+	if (!*value)
+		return;
+	print_text(title, value, out);
 	fputc('\n', out);
 }
 
@@ -36,17 +50,15 @@ static void print_config(const struct slim_inspected *in, FILE *out)
 	const struct slim_config *c = &in->image->config;
 	fputs("\nimage       ", out);
 	for (const char **ref = in->image->refs; *ref; ref++)
-		fprintf(out, "%s%s", ref == in->image->refs ? "" : ", ", *ref);
-	fprintf(out, "%s\nplatform    %s\n", *in->image->refs ? "" : "(no name)", in->platform);
-	fprintf(out, "config      %s\n", hex_of(in->config_digest));
+		print_text(ref == in->image->refs ? "" : ", ", *ref, out);
+	print_text(*in->image->refs ? "\nplatform    " : "(no name)\nplatform    ", in->platform, out);
+	fprintf(out, "\nconfig      %s\n", hex_of(in->config_digest));
 	print_words("entrypoint", c->entrypoint, out);
 	print_words("cmd", c->cmd, out);
 	print_words("healthcheck", c->healthcheck, out);
 	print_words("volumes", c->volumes, out);
-	if (*c->user)
-		fprintf(out, "user        %s\n", c->user);
-	if (*c->working_dir)
-		fprintf(out, "folder      %s\n", c->working_dir);
+	print_setting("user        ", c->user, out);
+	print_setting("folder      ", c->working_dir, out);
 }
 
 static void print_layers(const struct slim_inspected *in, FILE *out)
@@ -59,7 +71,7 @@ static void print_layers(const struct slim_inspected *in, FILE *out)
 						      { "HIDDEN", SLIM_COLUMN_NUMBER },
 						      { "DIFF ID", SLIM_COLUMN_TEXT },
 						      { 0 } };
-	struct libscols_table *table = slim_table_new(columns, out);
+	struct slim_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < in->image->layer_count; i++) {
 		const struct slim_inspected_layer *l = &in->layers[i];
 		char number[24], stored[32], unpacked[32], entries[32],
@@ -92,7 +104,7 @@ static void print_packages(const struct slim_inspected *in, FILE *out)
 		in->package_kind ? ")" : "");
 	if (!count || !in->verbose)
 		return;
-	struct libscols_table *table = slim_table_new(columns, out);
+	struct slim_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < count; i++) {
 		const struct slim_package *p = slim_packages_at(in->packages, i);
 		slim_table_row(table, (const char *const[]){ p->name, p->version,
@@ -110,7 +122,7 @@ static void print_folders(const struct slim_inspected *in, FILE *out)
 						      { "SHARE", SLIM_COLUMN_NUMBER },
 						      { 0 } };
 	char files[32], size[32], share[32];
-	struct libscols_table *table = slim_table_new(columns, out);
+	struct slim_table *table = slim_table_new(columns, out);
 	for (size_t i = 0; i < in->folder_count && (in->verbose || i < FOLDERS_SHOWN); i++) {
 		const struct slim_inspected_folder *f = &in->folders[i];
 		snprintf(share, sizeof(share), "%.1f %%",

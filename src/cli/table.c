@@ -2,114 +2,149 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "slim/alloc.h"
+#include "slim/path.h"
 
 #include "paint.h"
+#include "width.h"
+#include "wrap.h"
 
-enum { WIDTH_OTHERWISE = 80, WIDTH_LEAST = 40, WIDTH_MOST = 1000, CELL_LEAST = 12 };
+enum { CELL_LEAST = 12 };
 #define ELLIPSIS "..."
 
-unsigned slim_columns(FILE *out)
+struct slim_table {
+	FILE *out;
+	struct slim_arena *arena;
+	struct slim_column *columns;
+	size_t *widths;
+	size_t column_count;
+	const char **cells; /* row by row */
+	size_t cell_count, capacity;
+};
+
+static void widen(struct slim_table *table, size_t column, const char *text)
 {
-	struct winsize size;
-	const char *columns = getenv("COLUMNS");
-	unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
-	if (!width && ioctl(fileno(out), TIOCGWINSZ, &size) == 0)
-		width = size.ws_col;
-	if (!width)
-		width = WIDTH_OTHERWISE;
-	return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : (unsigned)width;
+	size_t width = slim_text_columns(text);
+	if (table->widths[column] < width)
+		table->widths[column] = width;
 }
 
-struct libscols_table *slim_table_new(const struct slim_column *columns, FILE *out)
+struct slim_table *slim_table_new(const struct slim_column *columns, FILE *out)
 {
-	struct libscols_table *table = scols_new_table();
-	if (!table)
-		slim_out_of_memory();
-	for (const struct slim_column *c = columns; c->title; c++) {
-		static const int flags[] = { [SLIM_COLUMN_NUMBER] = SCOLS_FL_RIGHT, [SLIM_COLUMN_LONG] = SCOLS_FL_TRUNC,
-					     [SLIM_COLUMN_PROSE] = SCOLS_FL_WRAP };
-		struct libscols_column *column = scols_table_new_column(table, c->title, 0, flags[c->kind]);
-		if (!column || scols_cell_set_color(scols_column_get_header(column), "\033[1m"))
-			slim_out_of_memory();
+	struct slim_table *table = slim_calloc(1, sizeof(*table));
+	table->out = out;
+	table->arena = slim_arena_new();
+	while (columns[table->column_count].title)
+		table->column_count++;
+	table->columns = slim_arena_alloc(table->arena, table->column_count * sizeof(*columns));
+	table->widths = slim_arena_alloc(table->arena, table->column_count * sizeof(*table->widths));
+	for (size_t i = 0; i < table->column_count; i++) {
+		table->columns[i].title = slim_path_show(table->arena, slim_blob_of(columns[i].title));
+		table->columns[i].kind = columns[i].kind;
+		widen(table, i, table->columns[i].title);
 	}
-	scols_table_enable_colors(table, slim_has_colours(out));
-	scols_table_set_stream(table, out);
-	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(table, slim_columns(out));
 	return table;
 }
 
-void slim_table_row(struct libscols_table *table, const char *const *cells)
+void slim_table_row(struct slim_table *table, const char *const *cells)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	if (!line)
-		slim_out_of_memory();
-	for (size_t i = 0; cells[i]; i++)
-		if (scols_line_set_data(line, i, cells[i]) < 0)
-			slim_out_of_memory();
-}
-
-static const char *cell(struct libscols_table *table, size_t row, size_t column)
-{
-	struct libscols_line *line = scols_table_get_line(table, row);
-	const char *data = scols_line_get_column_data(line, scols_table_get_column(table, column));
-	return data ? data : "";
-}
-
-/* The widest cell of COLUMN, its title included. */
-static size_t width_of(struct libscols_table *table, size_t column)
-{
-	size_t widest = strlen(scols_cell_get_data(scols_column_get_header(scols_table_get_column(table, column))));
-	for (size_t row = 0; row < scols_table_get_nlines(table); row++) {
-		size_t width = strlen(cell(table, row, column));
-		widest = width > widest ? width : widest;
-	}
-	return widest;
-}
-
-/* TEXT in at most WIDTH bytes: of a path the end says most, so that two thirds of what is left are its end. */
-static char *cut(const char *text, size_t width)
-{
-	size_t length = strlen(text), room = width - strlen(ELLIPSIS), head = room / 3, tail = length - (room - head);
-	while (head && (text[head] & 0xc0) == 0x80)
-		head--;
-	while ((text[tail] & 0xc0) == 0x80)
-		tail++;
-	return slim_format("%.*s" ELLIPSIS "%s", (int)head, text, text + tail);
-}
-
-static void fit_column(struct libscols_table *table, size_t column, size_t width)
-{
-	for (size_t row = 0; row < scols_table_get_nlines(table); row++) {
-		const char *data = cell(table, row, column);
-		slim_autofree char *shorter = strlen(data) > width ? cut(data, width) : NULL;
-		if (shorter && scols_line_set_data(scols_table_get_line(table, row), column, shorter) < 0)
-			slim_out_of_memory();
+	for (size_t i = 0; i < table->column_count; i++) {
+		const char *cell = slim_path_show(table->arena, slim_blob_of(cells[i]));
+		widen(table, i, cell);
+		*slim_push(&table->cells, &table->cell_count, &table->capacity) = cell;
 	}
 }
 
-/* Long cells lose their middle, as far as the other columns take the room. */
-static void fit(struct libscols_table *table)
+/* TEXT in at most WIDTH columns: of a path the end says most, so that two thirds of what is left are its end. */
+static const char *cut(struct slim_arena *arena, const char *text, size_t width)
 {
-	size_t columns = scols_table_get_ncols(table), taken = columns - 1, lengthy = columns;
-	for (size_t i = 0; i < columns; i++) {
-		if (scols_column_is_trunc(scols_table_get_column(table, i)))
+	size_t columns = slim_text_columns(text);
+	if (columns <= width)
+		return text;
+	size_t room = width - strlen(ELLIPSIS), head = room / 3;
+	const char *behind = slim_text_skip(text, head), *tail = slim_text_skip(text, columns - (room - head));
+	while (slim_text_columns(tail) > room - head) /* half of a wide character is no character */
+		tail = slim_text_skip(tail, 2);
+	return slim_arena_format(arena, "%.*s" ELLIPSIS "%s", (int)(behind - text), text, tail);
+}
+
+/* The column that may be long gets what the others leave. */
+static void fit(struct slim_table *table)
+{
+	size_t taken = table->column_count - 1, lengthy = table->column_count, width = slim_columns(table->out);
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (table->columns[i].kind == SLIM_COLUMN_LONG || table->columns[i].kind == SLIM_COLUMN_PROSE)
 			lengthy = i;
 		else
-			taken += width_of(table, i);
+			taken += table->widths[i];
 	}
-	size_t width = scols_table_get_termwidth(table);
-	if (lengthy < columns)
-		fit_column(table, lengthy, taken + CELL_LEAST < width ? width - taken : CELL_LEAST);
+	size_t room = taken + CELL_LEAST < width ? width - taken : CELL_LEAST;
+	if (lengthy < table->column_count && table->widths[lengthy] > room)
+		table->widths[lengthy] = room;
 }
 
-void slim_table_print(struct libscols_table *table)
+static void print_cell(const struct slim_table *table, size_t column, const char *text)
+{
+	bool last = column + 1 == table->column_count;
+	if (last && !*text)
+		return;
+	if (column)
+		fputc(' ', table->out);
+	size_t width = table->widths[column], columns = slim_text_columns(text);
+	int pad = columns < width ? (int)(width - columns) : 0;
+	if (table->columns[column].kind == SLIM_COLUMN_NUMBER)
+		fprintf(table->out, "%*s%s", pad, "", text);
+	else
+		fprintf(table->out, "%s%*s", text, last ? 0 : pad, "");
+}
+
+static void print_prose(const struct slim_table *table, const char *text)
+{
+	struct slim_wrap wrap = { .out = table->out, .starts = true };
+	slim_wrap_begin(&wrap, "%s", "");
+	for (size_t i = 0; i + 1 < table->column_count; i++)
+		wrap.indent += (unsigned)table->widths[i] + 1;
+	wrap.column = wrap.indent;
+	fputc(' ', table->out);
+	slim_wrap_words(&wrap, text);
+}
+
+static void print_titles(const struct slim_table *table)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		fputs(slim_paint(table->out, SLIM_PAINT_STRONG), table->out);
+		print_cell(table, i, table->columns[i].title);
+		fputs(slim_paint(table->out, SLIM_PAINT_END), table->out);
+	}
+	fputc('\n', table->out);
+}
+
+static void print_row(const struct slim_table *table, const char *const *cells)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		switch (table->columns[i].kind) {
+		case SLIM_COLUMN_PROSE:
+			print_prose(table, cells[i]);
+			break;
+		case SLIM_COLUMN_LONG:
+			print_cell(table, i, cut(table->arena, cells[i], table->widths[i]));
+			break;
+		case SLIM_COLUMN_TEXT:
+		case SLIM_COLUMN_NUMBER:
+			print_cell(table, i, cells[i]);
+			break;
+		}
+	fputc('\n', table->out);
+}
+
+void slim_table_print(struct slim_table *table)
 {
 	fit(table);
-	if (scols_print_table(table) < 0)
-		slim_out_of_memory();
-	scols_unref_table(table);
+	print_titles(table);
+	for (size_t i = 0; i < table->cell_count; i += table->column_count)
+		print_row(table, table->cells + i);
+	free(table->cells);
+	slim_arena_free(table->arena);
+	free(table);
 }

@@ -8,6 +8,7 @@
 #include "options.h"
 
 enum { ALLOW_MAX = 16 << 20, JOBS_MAX = 256 };
+enum { FLEET_MOST = 10000000 }; /* times the bytes of any image is less than 2^64 */
 
 static int bad(struct slim_error **err, const char *option, const char *value, const char *wanted)
 {
@@ -171,14 +172,14 @@ int slim_set_gate_size(struct slim_cli *cli, const char *value, struct slim_erro
 
 int slim_set_fleet(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
-	bool good = read_number(value, &cli->fleet, NULL) && cli->fleet;
-	return good ? 0 : bad(err, "--fleet", value, "a number of deployments");
+	bool good = read_number(value, &cli->fleet, NULL) && cli->fleet && cli->fleet <= FLEET_MOST;
+	return good ? 0 : bad(err, "--fleet", value, "a number of deployments, at most 10000000,");
 }
 
 int slim_set_link(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	bool good = read_number(value, &cli->link, NULL) && cli->link;
-	return good ? 0 : bad(err, "--link", value, "a number of megabits a second");
+	return good ? 0 : bad(err, "--link", value, "a whole number of megabits a second");
 }
 
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err)

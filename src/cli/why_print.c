@@ -144,7 +144,7 @@ static void print_rules(const struct printing *p)
 	size_t shown = !p->source->every && a->rule_count > RULES_SHOWN ? RULES_SHOWN : a->rule_count;
 	if (!shown)
 		return;
-	struct libscols_table *table = slim_table_new(columns, p->out);
+	struct slim_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < shown; i++) {
 		const struct slim_rule *rule = slim_rule(a->rules[i].rule);
 		slim_table_row(table, (const char *const[]){
@@ -164,7 +164,7 @@ static void print_largest(const struct printing *p, const char *title, const str
 					       { 0 } };
 	if (!count)
 		return;
-	struct libscols_table *table = slim_table_new(columns, p->out);
+	struct slim_table *table = slim_table_new(columns, p->out);
 	for (size_t i = 0; i < count; i++) {
 		const struct slim_reason *step = slim_chain_step(p->source->chains, nodes[i]);
 		slim_table_row(table, (const char *const[]){

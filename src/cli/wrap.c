@@ -5,22 +5,7 @@
 
 #include "slim/alloc.h"
 
-#include "table.h"
-
-/* Columns of TEXT: a byte that continues a UTF-8 character takes none, nor do colours (slim_paint). */
-static unsigned columns_of(const char *text)
-{
-	unsigned n = 0;
-	for (; *text; text++) {
-		if (*text == '\033')
-			text += strcspn(text, "m");
-		else
-			n += (*text & 0xc0) != 0x80;
-		if (!*text)
-			break;
-	}
-	return n;
-}
+#include "width.h"
 
 void slim_wrap_begin(struct slim_wrap *wrap, const char *fmt, ...)
 {
@@ -31,13 +16,13 @@ void slim_wrap_begin(struct slim_wrap *wrap, const char *fmt, ...)
 		slim_out_of_memory();
 	va_end(args);
 	wrap->width = slim_columns(wrap->out);
-	wrap->column = columns_of(text);
+	wrap->column = (unsigned)slim_text_columns(text);
 	fputs(text, wrap->out);
 }
 
 static void put(struct slim_wrap *wrap, const char *word)
 {
-	unsigned columns = columns_of(word);
+	unsigned columns = (unsigned)slim_text_columns(word);
 	if (wrap->starts) {
 		wrap->starts = false;
 	} else if (wrap->column > wrap->indent && wrap->column + 1 + columns > wrap->width) {

@@ -63,13 +63,19 @@ static void print_sum(const struct slim_totals *before, FILE *out)
 		slim_human_size(before->hidden, hidden), rest);
 }
 
+static void print_name(const char *lead, const char *name, const char *tail, FILE *out)
+{
+	slim_cleanup(slim_arena_free_p) struct slim_arena *scratch = slim_arena_new();
+	fprintf(out, "%s%s%s", lead, slim_path_show(scratch, slim_blob_of(name)), tail);
+}
+
 static void print_image(const struct slim_report_image *image, FILE *out)
 {
 	char words[WORDS_MAX + 1] = "";
 	add_words(words, image->entrypoint);
 	add_words(words, image->cmd);
-	fprintf(out, "  %-12s%s\n", "image", *image->name ? image->name : "(no name)");
-	fprintf(out, "  %-12s%s\n", "platform", *image->platform ? image->platform : "(not said)");
+	print_name("  image       ", *image->name ? image->name : "(no name)", "\n", out);
+	print_name("  platform    ", *image->platform ? image->platform : "(not said)", "\n", out);
 	fprintf(out, "  %-12s%s\n\n", "entrypoint", *words ? words : "(none)");
 	fprintf(out, "  %-12s%12s%12s%12s\n", "", "before", "after", "saved");
 	const struct slim_totals *b = &image->before, *a = &image->after;
@@ -90,11 +96,11 @@ void slim_report_text(const struct slim_report *report, double seconds, FILE *ou
 	for (size_t i = 0; i < report->image_count; i++)
 		print_image(&report->images[i], out);
 	char size[32], input[32];
-	if (report->output)
-		fprintf(out, "  %s: %s, was %s; in %.1f s\n",
-			strcmp(report->output, "-") ? report->output : "output",
-			slim_human_size(report->output_size, size),
-			slim_human_size(report->input_size, input), seconds);
-	else
+	if (!report->output) {
 		fprintf(out, "  nothing was written (dry run); in %.1f s\n", seconds);
+		return;
+	}
+	print_name("  ", strcmp(report->output, "-") ? report->output : "output", "", out);
+	fprintf(out, ": %s, was %s; in %.1f s\n", slim_human_size(report->output_size, size),
+		slim_human_size(report->input_size, input), seconds);
 }

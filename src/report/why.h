@@ -41,7 +41,7 @@ struct slim_rule_share { /* the kept paths whose chain ends with this rule */
 
 struct slim_near { /* a path that may have been meant */
 	const struct slim_node *node;
-	const char *how; /* "other case", "same name", "longer name", "similar name" */
+	const char *how; /* "other case", "same name", "another version", "similar name" */
 };
 
 /* The options that would keep a path that leaves, or let it go: "--keep", and what to say behind it. */

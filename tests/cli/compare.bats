@@ -142,8 +142,9 @@ print(sum(l["size"] for l in json.load(sys.stdin)["layers"]))')
 	run -0 "$SLIM" compare --fleet 7 in.tar out.tar
 	[[ $output == *"7 deployments"* && $output != *"time to pull"* ]]
 	[ "$(compared 'r["fleet"]' --link 10 in.tar out.tar)" = "{'deployments': 1, 'link': 10}" ]
-	[ "$(compared 'a["fleet"]["pulled"]' --fleet 18446744073709551615 in.tar out.tar)" = 18446744073709551615 ]
-	for bad in 0 -1 x 1.5 ''; do
+	[ "$(compared 'a["fleet"]["pulled"] == 10000000 * a["stored"]' --fleet 10000000 in.tar out.tar)" = True ]
+	run -2 "$SLIM" compare --fleet 10000001 in.tar out.tar
+	for bad in 0 -1 x 1.5 18446744073709551617 ''; do
 		run -2 "$SLIM" compare --fleet "$bad" in.tar out.tar
 		run -2 "$SLIM" compare --link "$bad" in.tar out.tar
 	done

@@ -81,3 +81,24 @@ print(eval(sys.argv[1]))' "$1"
 	run -0 "$SLIM" inspect -j 1 in.tar
 	run -2 "$SLIM" inspect -j 0 in.tar
 }
+
+@test "control characters never reach a terminal; other names of UTF-8 do, and columns stay in line" {
+	PYTHONPATH="$TOP_SRCDIR/tests/lib" "${PYTHON:-python3}" - <<-'END'
+		import cli_image
+		ESC = "\x1b]0;title\x07"
+		img = cli_image.app(config={"User": ESC, "WorkingDir": "/w" + ESC, "Cmd": [ESC, "\u202e\x9b"]})
+		low = img.layers[0]
+		low.file("/srv/" + ESC, b"x" * 500000).file("/srv/\u65e5\u672c\u8a9e.txt", b"x" * 400000).file("/srv/plain", b"x" * 300000)
+		low.file("/srv/turned\u202egpj.exe", b"x" * 200000).file("/srv/na\u00efve", b"x" * 150000)
+		img.save("in.tar")
+	END
+	for command in "inspect -v in.tar" "why in.tar / /srv ** /bin/app" "compare in.tar in.tar" "-n in.tar"; do
+		set -f
+		run -0 "$SLIM" $command
+		set +f
+		! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' <<<"$output"
+	done
+	run -0 "$SLIM" why in.tar /srv
+	[[ $output == *'/srv/\x1b]0;title\x07 '* && $output == *'/srv/turned\xe2\x80\xaegpj.exe '* ]]
+	[[ $output == *'/srv/日本語.txt                400.0 kB '* && $output == *'/srv/naïve                     150.0 kB '* ]]
+}

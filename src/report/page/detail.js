@@ -62,7 +62,7 @@ function whyNot(image, node) {
 	const same = tree.same[node];
 	if (same >= 0 && tree.kept[same])
 		list.push(el("li", {}, "The same file stays under another name, ", fileButton(image, same), ", so that leaving it saves nothing."));
-	const quoted = "'" + pathOf(tree, node).replace(/'/g, "'\\''") + "'";
+	const glob = pathOf(tree, node).replace(/[*?[\\]/g, "\\$&"), quoted = "'" + glob.replace(/'/g, "'\\''") + "'";
 	return [el("p", {}, "Nothing that stays asks for it."), el("ul", {class: "reasons"}, ...list),
 		el("p", {}, "To keep it: ", el("code", {class: "command"}, "slim --keep " + shown(quoted) + " IN OUT"))];
 }

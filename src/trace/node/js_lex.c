@@ -150,7 +150,7 @@ static void after(struct js *js, const struct lang_token *token)
 
 static void put(struct lang_lexer *l, struct template *t, const char *bytes, size_t length)
 {
-	if (t->length + length > TEXT_MAX)
+	if (!length || t->length + length > TEXT_MAX)
 		return;
 	if (t->length + length > t->capacity) {
 		size_t capacity = (t->length + length) * 2 + 16;

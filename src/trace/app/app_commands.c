@@ -4,6 +4,8 @@
  * application, so a literal that is handed to a function which starts programs is believed at any
  * price; what only looks like a command has to be cheap.
  */
+#include "app_commands.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -25,6 +27,7 @@ struct reading {
 	struct slim_node *node;
 	struct slim_arena *arena;
 	bool own;               /* the application's own, not a package's */
+	bool module;            /* a package's module, of which most parts are never called */
 	bool starts;            /* it holds one of the markers */
 	struct word_list list;  /* literals with only commas between them */
 	enum app_belief belief; /* in the first of them */
@@ -127,6 +130,45 @@ static void run_text(struct reading *r, struct slim_blob text, bool certain)
 	slim_trace_shell_text(r->t, text, rule, r->node, evidence);
 }
 
+/* What builds the native parts of packages: no production run starts it. */
+static bool is_build_tool(struct slim_blob word)
+{
+	static const char *const names[] = { "node-gyp", "node-pre-gyp", "pkg-config", "make", "cmake",
+					     "gcc", "cc", "g++", "npm", "npx", "yarn", "pnpm" };
+	for (size_t i = 0; i < SLIM_COUNT(names); i++)
+		if (slim_blob_is(word, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_fair(const struct reading *r, struct slim_node *program, struct slim_blob word)
+{
+	if (r->module && is_build_tool(word))
+		return false;
+	return r->own || is_cheap(r, program, r->module ? WORD_COST_MAX : LINE_COST_MAX);
+}
+
+/* Of a module's line, all that it starts: a person learns of what is too large. */
+static bool is_fair_line(const struct reading *r, struct slim_blob text, enum app_belief belief)
+{
+	struct slim_blob rest = text, word;
+	bool command_next = true;
+	while (next_word(&rest, &word)) {
+		bool ends = word.len > 1 && word.ptr[word.len - 1] == ';', joint = is_joint(word);
+		struct slim_blob name = slim_blob(word.ptr, word.len - ends);
+		struct slim_node *program = command_next && !joint ? program_of(r, name) : NULL;
+		command_next = joint || ends;
+		if (!program || is_fair(r, program, name))
+			continue;
+		if (belief == APP_BELIEF_SURE && !is_build_tool(name))
+			slim_doubt(r->t, r->node,
+				   "starts '%.*s', which is large and stays only if something else asks for it",
+				   (int)name.len, name.ptr);
+		return false;
+	}
+	return true;
+}
+
 /* Whether a shell can make something of TEXT, which is likely handed to one. */
 static bool is_shell_text(const struct reading *r, struct slim_blob text, enum app_belief belief)
 {
@@ -138,7 +180,7 @@ static bool is_shell_text(const struct reading *r, struct slim_blob text, enum a
 		return false;
 	struct slim_node *program = program_of(r, word);
 	if (program && (belief == APP_BELIEF_SURE || !shell_is_prose(word)))
-		return r->own || is_cheap(r, program, LINE_COST_MAX);
+		return r->module || is_fair(r, program, word);
 	bool compound = memchr(text.ptr, '|', text.len) || memchr(text.ptr, ';', text.len) ||
 			memchr(text.ptr, '`', text.len) || memchr(text.ptr, '\n', text.len) ||
 			memmem(text.ptr, text.len, "&&", 2) || memmem(text.ptr, text.len, "$(", 2);
@@ -162,9 +204,12 @@ static void judge(struct reading *r, struct slim_blob text, enum app_belief beli
 	if (memchr(text.ptr, '\0', text.len))
 		return;
 	if (belief && is_shell_text(r, text, belief)) {
-		run_text(r, text, true);
+		if (!r->module || is_fair_line(r, text, belief))
+			run_text(r, text, true);
 		return;
 	}
+	if (r->module)
+		return;
 	switch (shape_of(r, text)) {
 	case SHAPE_NONE:
 		break;
@@ -210,8 +255,9 @@ static bool is_argument_list(const struct reading *r, size_t first)
 		return false;
 	struct slim_blob next = r->list.items[first + 1];
 	bool option = next.len > 1 && next.ptr[0] == '-' && isalpha((unsigned char)next.ptr[1]);
-	return (r->belief && r->own) ||
-	       ((r->belief || option) && is_cheap(r, program, LINE_COST_MAX));
+	if (r->belief)
+		return is_fair(r, program, r->list.items[first]);
+	return option && !r->module && is_cheap(r, program, LINE_COST_MAX);
 }
 
 static void finish_list(struct reading *r)
@@ -240,24 +286,32 @@ static void see_literal(void *context, const struct app_literal *literal)
 			slim_blob(slim_arena_strndup(r->arena, text.ptr, text.len), text.len);
 }
 
+static void scan_source(struct reading *r, struct slim_blob source, enum app_language language)
+{
+	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
+	r->arena = arena;
+	r->starts = app_starts_programs(source);
+	if (r->module && !r->starts)
+		return;
+	app_strings_scan(source, language, see_literal, r);
+	finish_list(r);
+}
+
 static void read_source(struct slim_trace *t, struct slim_node *node, enum app_language language,
 			bool own)
 {
 	size_t length;
 	slim_autofree char *bytes = slim_trace_read(t, node, SCRIPT_MAX, &length);
-	if (!bytes)
-		return;
-	struct slim_blob source = slim_blob(bytes, length);
-	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
-	struct reading r = {
-		.t = t,
-		.node = node,
-		.arena = arena,
-		.own = own,
-		.starts = app_starts_programs(source),
-	};
-	app_strings_scan(source, language, see_literal, &r);
-	finish_list(&r);
+	struct reading r = { .t = t, .node = node, .own = own };
+	if (bytes)
+		scan_source(&r, slim_blob(bytes, length), language);
+}
+
+void app_read_module(struct slim_trace *t, struct slim_node *node, struct slim_blob source,
+		     enum app_language language, bool declared)
+{
+	struct reading r = { .t = t, .node = node, .own = declared, .module = true };
+	scan_source(&r, source, language);
 }
 
 /* An application's own source is read wherever it is kept, a package's only when it is started. */

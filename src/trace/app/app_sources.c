@@ -45,7 +45,7 @@ static const char *const starters[] = {
 static const char *const maybe_starters[] = {
 	"$", "Command", "Process", "ProcessBuilder", "args", "argv", "call", "capture", "cmd",
 	"command", "commands", "exec", "executable", "new", "open", "program", "promisify", "run",
-	"sh", "shell", "which", NULL
+	"sh", "shell", "sync", "which", NULL
 };
 
 static const char *const markers[] = {

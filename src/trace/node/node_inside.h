@@ -121,6 +121,8 @@ void node_use_root_of(struct node_state *s, const struct slim_node *file);
 void node_use_all_roots(struct node_state *s);
 bool node_scan_roots(struct node_state *s);
 bool node_has_root(const struct node_state *s, const struct slim_node *file, struct node_root **root);
+/* Whether an application's package.json itself asks for the package DIR. */
+bool node_is_declared(const struct node_state *s, const struct slim_node *dir);
 
 /* --- node_commands.c --- */
 

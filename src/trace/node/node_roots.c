@@ -69,6 +69,19 @@ bool node_has_root(const struct node_state *s, const struct slim_node *file, str
 	return false;
 }
 
+bool node_is_declared(const struct node_state *s, const struct slim_node *dir)
+{
+	bool scoped = dir->parent->name[0] == '@';
+	slim_autofree char *name = slim_format("%s%s%s", scoped ? dir->parent->name : "", scoped ? "/" : "", dir->name);
+	for (size_t i = 0; i < s->root_count; i++) {
+		const json_t *json = s->roots[i].package ? s->roots[i].package->json : NULL;
+		if (json_object_get(json_object_get(json, "dependencies"), name) ||
+		    json_object_get(json_object_get(json, "optionalDependencies"), name))
+			return true;
+	}
+	return false;
+}
+
 /* Nothing tells which application is started: all are. */
 void node_use_all_roots(struct node_state *s)
 {

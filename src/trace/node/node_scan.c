@@ -1,6 +1,7 @@
 /* One source: what it loads and names, and what of it cannot be told. */
 #include <string.h>
 
+#include "../app/app_commands.h"
 #include "node_inside.h"
 
 enum { SOURCE_MAX = 16 << 20, STRINGS_MAX = 4096, STRING_LENGTH_MAX = 1024 };
@@ -158,6 +159,8 @@ static void read_file(struct node_state *s, struct slim_node *file, bool setting
 		r.computed = true;
 	}
 	read_text(&r, slim_blob(text, length));
+	if (r.package) /* the application's own sources are read wherever they are kept */
+		app_read_module(s->t, file, slim_blob(text, length), APP_JAVASCRIPT, node_is_declared(s, r.package));
 }
 
 void node_scan_file(struct node_state *s, struct slim_node *file)

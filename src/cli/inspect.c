@@ -143,7 +143,7 @@ static void print_heading(const struct slim_cli *cli, const struct slim_archive 
 
 static void print_json_heading(const struct slim_cli *cli, const struct slim_archive *archive)
 {
-	fputs("{\n\"schema\": 1,\n\"name\": ", stdout);
+	fputs("{\n\"schema\": 1,\n\"kind\": \"inspect\",\n\"name\": ", stdout);
 	slim_json_quote(cli->operands[0], stdout);
 	printf(",\n\"form\": \"%s\",\n\"size\": %llu,\n\"images\": [", slim_archive_form(archive),
 	       (unsigned long long)slim_archive_size(archive));

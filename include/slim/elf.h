@@ -20,6 +20,7 @@ struct slim_elf {
 	bool dynamic;            /* has a dynamic section */
 	bool go;                 /* built by Go (.go.buildinfo) */
 	bool go_exec;            /* … and with what starts programs (os/exec) */
+	bool names_zones;        /* a string constant names a time zone: "Europe/Berlin" */
 	bool payload;            /* bytes are appended behind the last section and segment */
 	const char *interpreter; /* PT_INTERP, or NULL */
 	const char *soname, *rpath, *runpath;            /* or NULL */

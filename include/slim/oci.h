@@ -78,6 +78,7 @@ struct slim_config {
 	struct slim_platform platform;
 	const char **entrypoint, **cmd, **env, **shell, **volumes, **healthcheck; /* empty lists when absent */
 	const char *user, *working_dir;                                           /* "" when absent */
+	bool exposes_ports;
 	struct slim_digest *diff_ids;
 	size_t diff_id_count, history_count;
 };

@@ -116,6 +116,8 @@ struct slim_tracer {
 	void (*settle)(struct slim_trace *t, void *state);
 	/* for each command line that is found, maybe more than once; what it points to lives during the call only */
 	void (*command)(struct slim_trace *t, void *state, const struct slim_command_line *command);
+	/* once, when nothing more will be kept: for doubts about what has left */
+	void (*finish)(struct slim_trace *t, void *state);
 	void (*clear)(void *state); /* frees what the state points to, if the arena does not own it */
 };
 

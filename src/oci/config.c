@@ -50,6 +50,7 @@ static int read_run(const struct slim_oci_node *top, struct slim_config *out, st
 	    read_string(&run, "User", &out->user, err) || read_string(&run, "WorkingDir", &out->working_dir, err))
 		return -1;
 	out->volumes = volumes.items;
+	out->exposes_ports = json_object_size(json_object_get(run.json, "ExposedPorts")) > 0;
 	return read_health_check(&run, out, err);
 }
 

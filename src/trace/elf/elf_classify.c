@@ -163,6 +163,17 @@ static bool has_letter(struct slim_blob text)
 	return false;
 }
 
+/* A name of the time zone database, which is open to new ones: its areas are known. */
+static bool is_zone(struct slim_blob text)
+{
+	static const char *const areas[] = { "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/",
+					     "Etc/", "Europe/", "Indian/", "Pacific/" };
+	for (size_t i = 0; i < SLIM_COUNT(areas); i++)
+		if (slim_blob_starts(text, areas[i]) && text.len > strlen(areas[i]))
+			return isupper((unsigned char)text.ptr[strlen(areas[i])]);
+	return false;
+}
+
 void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has)
 {
 	struct slim_blob all = slim_blob(text, length);
@@ -180,5 +191,7 @@ void elf_classify(struct elf_strings *s, const char *text, size_t length, unsign
 		elf_found(s, ELF_SONAME, text, length);
 	} else if (!has && is_name(all) && has_letter(all)) {
 		elf_found(s, ELF_WORD, text, length);
+	} else if (has == ELF_HAS_SLASH && isupper((unsigned char)text[0])) {
+		s->names_zones |= is_zone(all);
 	}
 }

@@ -181,6 +181,7 @@ int elf_read_strings(struct elf_file *f, struct slim_error **err)
 		failed = scan_range(f, &s, ranges.items[i], buffer, err);
 	if (f->facts->go && !failed)
 		failed = elf_read_go_literals(f, &s, err);
+	f->facts->names_zones = s.names_zones;
 	f->facts->paths = take_list(f, &s.lists[ELF_PATH]);
 	f->facts->sonames = take_list(f, &s.lists[ELF_SONAME]);
 	f->facts->templates = take_list(f, &s.lists[ELF_TEMPLATE]);

@@ -29,6 +29,7 @@ struct elf_strings {
 	struct elf_text_list lists[ELF_TEXT_COUNT];
 	size_t text_left;
 	bool want_words;
+	bool names_zones; /* found: slim_elf.names_zones */
 	unsigned char classes[256]; /* enum elf_has of each byte */
 };
 

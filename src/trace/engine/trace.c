@@ -155,6 +155,13 @@ static void run_worklist(struct slim_trace *t)
 	}
 }
 
+static void finish_tracers(struct slim_trace *t)
+{
+	for (size_t i = 0; slim_tracers[i] && !t->error; i++)
+		if (slim_tracers[i]->finish)
+			slim_tracers[i]->finish(t, t->states[i]);
+}
+
 static void keep_everything(struct slim_trace *t)
 {
 	for (uint32_t id = 0; id < t->count; id++)
@@ -223,6 +230,7 @@ int slim_trace_run(const struct slim_trace_input *in, struct slim_trace **out, s
 	} else {
 		start_tracers(t);
 		run_worklist(t);
+		finish_tracers(t);
 		doubt_unfollowed(t);
 	}
 	if (t->error) {

@@ -23,7 +23,7 @@ const char *const slim_always[] = {
  * libstdc++ has is for <ext/codecvt_specializations.h>, whose users import iconv_open themselves.
  */
 static const char *const narrow_iconv[] = {
-	"libc.so.6", "libc-2.*.so", "bash", "sh", "printf", "tar", "cpio", "wget", "gpg*", "libunistring.so.*", "libidn2.so.*",
+	"libc.so.6", "libc-2.*.so", "bash", "sh", "printf", "tar", "cpio", "gpg*", "libunistring.so.*", "libidn2.so.*",
 	"libidn.so.*", "libstdc++.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
@@ -71,6 +71,9 @@ const struct slim_feature slim_features[] = {
 	/* UTF-8 and ASCII are no modules, so only locales of other charsets need any: glibc iconv/gconv_builtin.c */
 	{ "gconv-locale", SLIM_RULE_GCONV, .when = slim_has_other_charset,
 	  .symbols = LIST("setlocale", "newlocale", "mbstowcs", "mbsrtowcs", "wcstombs", "wcsrtombs"), .places = gconv_core },
+	/* opened with the first locale: without it each start would look for the text files that it was made of */
+	{ "gconv-cache", SLIM_RULE_GCONV, .symbols = LIST("setlocale", "newlocale", "uselocale"),
+	  .places = LIST("$LIB/gconv/gconv-modules.cache") },
 	/* "mysql_tzinfo_to_sql /usr/share/zoneinfo" reads every zone, the doubles as well */
 	{ "zoneinfo-tables", SLIM_RULE_ZONEINFO, .programs = LIST("mysql_tzinfo_to_sql", "mariadb-tzinfo-to-sql"),
 	  .places = LIST("/usr/share/zoneinfo/**") },

@@ -1,8 +1,9 @@
 /*
  * Time zones (docs/rules.md B5). Databases, runtimes and Go programs take the names of zones from their data, and to
  * what serves or starts others a zone is given when its container starts (TZ): there the whole tree stays, about 4 MB.
- * A lone program that does neither only prints times, in the zone that the image has: /etc/localtime, which always
- * stays, and what Env TZ names. The doubles right/ and posix/ stay only if TZ names them.
+ * A lone program that does neither, and knows no zone's name, only prints times, in the zone that the image has:
+ * /etc/localtime, which always stays, and what Env TZ names. That is a guess about its callers, and said as a doubt.
+ * The doubles right/ and posix/ stay only if TZ names them.
  */
 #include <string.h>
 
@@ -42,20 +43,40 @@ static bool is_libc(const struct slim_elf *elf)
 			       !strncmp(elf->soname, "ld64", 4));
 }
 
+/* The zone of a time that it reads, or changes, comes from its data or its options. */
+static bool reads_zones(const struct slim_elf *elf)
+{
+	static const char *const readers[] = { "strptime", "getdate", "getdate_r", NULL };
+	static const char *const setters[] = { "setenv", "putenv", NULL };
+	if (elf->names_zones)
+		return true;
+	return elf->program && (imports_any(elf, readers) || (slim_elf_imports(elf, "tzset") && imports_any(elf, setters)));
+}
+
+/* Libraries for clients that listen, too: for FTP's active mode, for the tools of their own source. */
+static bool is_client_library(const struct slim_elf *elf)
+{
+	static const char *const names[] = { "libcurl*.so.*", "libcrypto.so.*", NULL };
+	return elf->soname && slim_name_in(names, elf->soname);
+}
+
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	static const char *const clock[] = { "localtime", "localtime_r", "mktime", "tzset", "strftime", "strftime_l",
 					     "timelocal", NULL };
 	static const char *const service[] = { "listen", "accept", "accept4", "daemon", "fork", "vfork", "posix_spawn",
-					       "posix_spawnp", "execve", "execvp", "system", "popen", "dlopen", NULL };
+					       "posix_spawnp", "execve", "execv", "execl", "execlp", "execvp", "system",
+					       "popen", "dlopen", "recvfrom", "recvmsg", NULL };
+	static const char *const listening[] = { "listen", NULL };
 	struct state *s = state;
 	const struct slim_elf *elf = slim_trace_elf(t, node);
 	if (!elf || is_libc(elf))
 		return;
-	bool names = elf->go || holds_tree(elf);
+	bool names = elf->go || holds_tree(elf) || reads_zones(elf);
 	s->names |= names;
 	if ((names || imports_any(elf, clock)) && (!s->asker || node->id < s->asker->id))
 		s->asker = node;
+	s->serves |= !elf->program && !is_client_library(elf) && imports_any(elf, listening);
 	if (!elf->program)
 		return;
 	s->serves |= (s->program && s->program != node) || imports_any(elf, service);
@@ -66,7 +87,7 @@ static void start(struct slim_trace *t, void *state)
 {
 	const struct slim_config *config = slim_trace_config(t);
 	struct state *s = state;
-	s->serves = config->healthcheck[0] || config->volumes[0];
+	s->serves = config->healthcheck[0] || config->volumes[0] || config->exposes_ports;
 }
 
 static void keep_tree(struct slim_trace *t, struct slim_node *dir, const struct slim_node *from)
@@ -108,7 +129,19 @@ static void settle(struct slim_trace *t, void *state)
 		keep_named(t, trees[i], s->asker);
 }
 
+static void finish(struct slim_trace *t, void *state)
+{
+	const struct state *s = state;
+	bool left = false;
+	for (size_t i = 0; i < SLIM_COUNT(trees); i++)
+		left |= slim_tree_find(slim_trace_tree(t), trees[i]) != NULL;
+	if (s->asker && !s->done && left)
+		slim_doubt(t, s->asker, "a lone program that asks for no time zone by name: "
+			   "of %s only the image's own zone and TZ's stay", trees[0]);
+}
+
 const struct slim_tracer slim_zoneinfo_tracer = {
 	.name = "time zones", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY,
 	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle,
+	.finish = finish,
 };

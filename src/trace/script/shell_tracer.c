@@ -12,7 +12,7 @@ struct state {
 
 static bool is_shell_name(struct slim_blob name)
 {
-	static const char *const others[] = { "openrc-run", "runscript", "make", "gmake" };
+	static const char *const others[] = { "openrc-run", "runscript" };
 	for (size_t i = 0; i < SLIM_COUNT(others); i++)
 		if (slim_blob_is(name, others[i]))
 			return true;

@@ -1,4 +1,7 @@
-/* Why a node stays: the shortest chain of reasons back to the image's config or the user. */
+/*
+ * Why a node stays: the shortest chain of reasons back to the image's config or the user; of several the one whose
+ * weakest step is the surest, then the one whose last step is.
+ */
 #ifndef SLIM_REPORT_CHAIN_H
 #define SLIM_REPORT_CHAIN_H
 

@@ -80,7 +80,8 @@ static bool is_data_rule(enum slim_rule_id rule)
 						   SLIM_RULE_NODE_IMPORT, SLIM_RULE_NODE_SCRIPT,
 						   SLIM_RULE_NODE_DEPENDENCY, SLIM_RULE_NODE_STRING,
 						   SLIM_RULE_NODE_PACKAGE, SLIM_RULE_NODE_FALLBACK,
-						   SLIM_RULE_RUBY_LIBRARY, SLIM_RULE_RUBY_GEM };
+						   SLIM_RULE_RUBY_LIBRARY, SLIM_RULE_RUBY_GEM,
+						   SLIM_RULE_PHP_LIBRARY, SLIM_RULE_PHP_FALLBACK };
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		if (rule == rules[i])
 			return true;

@@ -20,6 +20,7 @@
 	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_python_tracer)    /* D1: Python, its modules and distributions */ \
 	X(slim_ruby_tracer)      /* D3: Ruby, its gems and bundles */ \
+	X(slim_php_tracer)       /* D4: PHP, its extensions and libraries */ \
 	X(slim_perl_tracer)      /* D5: Perl's modules */ \
 	X(slim_node_tracer)      /* D2: Node.js, its packages, and applications */ \
 	X(slim_runtime_tracer)   /* language runtimes */ \

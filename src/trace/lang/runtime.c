@@ -30,9 +30,6 @@ struct runtime {
 };
 
 static const struct runtime runtimes[] = {
-	{ "PHP", LIST("php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*"), LIST("libphp*.so*", "mod_php*.so"),
-	  LIST("$PREFIX/lib/php/**", "$PREFIX/lib/php[0-9]*/**", "$PREFIX/share/php/**", "$PREFIX/share/php[0-9]*/**", "/etc/php/**",
-	       "/etc/php[0-9]*/**", "/usr/local/etc/php/**", "/usr/local/lib/php/**", "/var/lib/php/**"), NULL, false, NULL },
 	{ "Lua", LIST("lua", "lua5*", "luajit*", "texlua", "resty"), LIST("liblua*.so*"),
 	  LIST("$PREFIX/share/lua/**", "$PREFIX/lib/lua/**", "$PREFIX/lib/*-linux-*/lua/**", "/usr/local/share/lua/**",
 	       "/usr/local/lib/lua/**", "/usr/share/luajit*/**", "$PREFIX/lualib/**"), NULL, false,
@@ -87,7 +84,9 @@ static size_t runtime_of(struct slim_trace *t, const struct slim_node *node)
 
 bool slim_is_runtime_program(const struct slim_node *node)
 {
-	if (slim_name_in(LIST("perl", "perl5*", "ruby", "ruby[0-9]*", "jruby"), node->name)) /* of tracers of their own */
+	static const char *const traced[] = { "perl", "perl5*", "php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*",
+					      "ruby", "ruby[0-9]*", "jruby", NULL }; /* by tracers of their own */
+	if (slim_name_in(traced, node->name))
 		return true;
 	for (size_t i = 0; i < SLIM_COUNT(runtimes); i++)
 		if (slim_name_in(runtimes[i].programs, node->name))
@@ -137,7 +136,7 @@ static void keep_variables(struct slim_trace *t, const struct runtime *runtime, 
 
 static bool names_locales(const struct runtime *runtime)
 {
-	return slim_name_in(LIST("PHP", "R", "Tcl"), runtime->name);
+	return slim_name_in(LIST("R", "Tcl"), runtime->name);
 }
 
 /* Trees that the language's package manager filled, outside the system's folders: an application's own. */

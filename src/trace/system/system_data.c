@@ -16,16 +16,34 @@ static const char *const library_folders[] = {
 	"/usr/local/lib64", "/usr/local/lib/*-linux-*",
 };
 
-bool slim_is_chosen_from(struct slim_trace *t, const struct slim_node *dir)
+static bool is_library_folder(const char *path)
 {
-	static const char *const chosen_from[] = { "gconv", "security", "sasl2", NULL };
-	if (!slim_name_in(chosen_from, dir->name))
-		return false;
-	const char *path = slim_node_path(slim_trace_arena(t), dir->parent);
 	for (size_t i = 0; i < SLIM_COUNT(library_folders); i++)
 		if (slim_wildcard(slim_blob_of(library_folders[i]), slim_blob_of(path)))
 			return true;
 	return false;
+}
+
+/* /usr/lib/php/20220829, /usr/lib/php82/modules, /usr/share/php: extensions and libraries of PHP */
+static bool is_of_php(struct slim_trace *t, const struct slim_node *dir)
+{
+	static const char *const names[] = { "php", "php[0-9]*", "pear", NULL };
+	for (; dir->parent; dir = dir->parent) {
+		if (!slim_name_in(names, dir->name))
+			continue;
+		const char *above = slim_node_path(slim_trace_arena(t), dir->parent);
+		return is_library_folder(above) || !strcmp(above, "/usr/share") || !strcmp(above, "/usr/local/share");
+	}
+	return false;
+}
+
+bool slim_is_chosen_from(struct slim_trace *t, const struct slim_node *dir)
+{
+	static const char *const chosen_from[] = { "gconv", "security", "sasl2", NULL };
+	if (is_of_php(t, dir))
+		return true;
+	return slim_name_in(chosen_from, dir->name) &&
+	       is_library_folder(slim_node_path(slim_trace_arena(t), dir->parent));
 }
 
 static void keep_pattern(struct slim_trace *t, const char *pattern, enum slim_rule_id rule,

@@ -38,8 +38,8 @@ bool slim_name_in(const char *const *list, const char *name);
 void slim_keep_place(struct slim_trace *t, const char *place, enum slim_rule_id rule, const struct slim_node *from,
 		     const char *evidence);
 /*
- * Whether a folder of system libraries holds modules that a rule chooses from (gconv, PAM, SASL), so that to name the
- * folder is not to ask for all of it.
+ * Whether a folder of system libraries holds modules that a rule chooses from (gconv, PAM, SASL, PHP), so that to name
+ * the folder is not to ask for all of it.
  */
 bool slim_is_chosen_from(struct slim_trace *t, const struct slim_node *dir);
 /* Keep the library that dlopen(NAME) in FROM finds. */

@@ -77,13 +77,25 @@ static bool is_given(const struct slim_node *node)
 	return false;
 }
 
+/* A file that names a folder in which it lies says where its application is: that asks for no packages in there. */
+static void keep_whole(struct reading *r, struct slim_node *dir, struct slim_blob word)
+{
+	bool around = slim_node_within(r->file, dir);
+	uint32_t end = slim_node_end(slim_trace_tree(r->t), dir);
+	for (uint32_t id = dir->id; id < end; id++) {
+		struct slim_node *node = slim_tree_node(slim_trace_tree(r->t), id);
+		if (!slim_is_junk(r->t, node) && !(around && slim_is_managed(r->t, node)))
+			slim_keep(r->t, node, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
+	}
+}
+
 static void keep_folder(struct reading *r, struct slim_node *dir, struct slim_blob word)
 {
 	bool all = !slim_is_shared_folder(r->t, dir) && !is_given(dir) && !slim_is_junk(r->t, dir) &&
 		   !slim_is_managed(r->t, dir) && is_own_folder(r->t, r->s, dir, r->file, true);
 	slim_keep_path(r->t, NULL, word, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
 	if (all)
-		slim_keep_below(r->t, dir, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
+		keep_whole(r, dir, word);
 }
 
 static void keep_found(struct reading *r, const struct slim_node *base, struct slim_node *node, struct slim_blob word)

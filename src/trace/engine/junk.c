@@ -59,6 +59,8 @@ static const struct place places[] = {
 	{ "/home/*/.npm", SLIM_JUNK_BELOW }, { "/root/.cargo/registry", SLIM_JUNK_BELOW },
 	{ "/usr/local/cargo/registry", SLIM_JUNK_BELOW }, { "/root/go/pkg", SLIM_JUNK_BELOW },
 	{ "/root/.node-gyp", SLIM_JUNK_BELOW }, { "/root/.gradle/caches", SLIM_JUNK_BELOW },
+	/* pnpm's store, of which node_modules has links: pnpm.io/npmrc, "store-dir" */
+	{ "/root/.local/share/pnpm/store", SLIM_JUNK }, { "/home/*/.local/share/pnpm/store", SLIM_JUNK },
 	/* left over from building and running */
 	{ "/tmp", SLIM_JUNK_BELOW }, { "/var/tmp", SLIM_JUNK_BELOW }, { "/var/log", SLIM_JUNK_FILES },
 	/* runtimes: tests, editors and build recipes of standard libraries */

@@ -32,6 +32,9 @@ struct python_dist {
 	size_t extra_count, extra_capacity;
 	bool kept;
 	bool declares; /* it says at all what it may require */
+	bool listed; /* declared has been filled */
+	bool near; /* the application imports it, or a part of it does */
+	bool part; /* the application starts or names it: it may be the application itself */
 	bool open; /* all its modules may be imported */
 	size_t required; /* how many extras its requirements were followed for, + 1 */
 };

@@ -72,7 +72,8 @@ void python_name(struct slim_trace *t, struct python_state *s, const struct pyth
 	bool two = !asker->own && memchr(module.ptr, '.', module.len);
 	for (size_t i = 0; i < s->runtimes.count; i++) {
 		const struct python_runtime *r = s->runtimes.items[i];
-		if (!python_serves(s, r, asker->node) || !python_leads(t, s, r, asker->node, module, two ? 2 : 1))
+		if (!python_serves(s, r, asker->node) || !python_leads(t, s, r, asker->node, module, two ? 2 : 1) ||
+		    (!asker->own && python_leave_out(t, s, asker->node, python_target(t, s, r, asker, module))))
 			continue;
 		python_reach(t, s, r, asker, module, NULL);
 		if (!asker->own)
@@ -111,6 +112,9 @@ static void follow_import(struct reading *r, const struct python_runtime *runtim
 	slim_autofree char *below = slim_format("%.*s%s%.*s", (int)fact->name.len, fact->name.ptr ? fact->name.ptr : "",
 						fact->name.len && fact->item.len ? "." : "", (int)fact->item.len,
 						fact->item.ptr ? fact->item.ptr : "");
+	if (fact->nested && !fact->level && !asker.own &&
+	    python_leave_out(r->t, r->s, asker.node, python_target(r->t, r->s, runtime, &asker, fact->name)))
+		return;
 	if (slim_blob_ends(slim_blob_of(below), "*")) {
 		below[strlen(below) - 1] = '\0';
 		python_reach_below(r->t, r->s, runtime, &asker, slim_blob_of(below), from);
@@ -235,26 +239,9 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 			python_reach_below(r->t, r->s, r->s->runtimes.items[i], &asker, fact->name, NULL);
 }
 
-/* numpy.test() and its like: tools of development that a package offers to start, late, and does not need. */
-static bool is_offer(const struct reading *r, const struct python_fact *fact)
-{
-	static const char *const tools[] = { "pytest", "_pytest",  "nose",    "hypothesis", "mypy",
-					     "sphinx", "coverage", "IPython", "pip" };
-	struct slim_blob rest = fact->name, top;
-	if (fact->kind != PYTHON_IMPORT || !fact->nested || r->asker.own || fact->level ||
-	    !slim_blob_split(&rest, '.', &top))
-		return false;
-	for (size_t i = 0; i < SLIM_COUNT(tools); i++)
-		if (slim_blob_is(top, tools[i]))
-			return !r->dist || strcasecmp(tools[i] + (*tools[i] == '_'), r->dist->name) != 0;
-	return false;
-}
-
 static void take(void *context, const struct python_fact *fact)
 {
 	struct reading *r = context;
-	if (is_offer(r, fact))
-		return;
 	switch (fact->kind) {
 	case PYTHON_IMPORT:
 	case PYTHON_CALL:

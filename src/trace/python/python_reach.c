@@ -174,21 +174,51 @@ static bool add_extras(struct slim_trace *t, struct python_dist *dist, struct sl
 	return any;
 }
 
+/* What the requirement LINE is for: "" always, else an extra. False: it is none, or one of development. */
+static bool is_declaration(struct slim_trace *t, const char *line, struct python_requirement *r,
+			   struct slim_blob *extra)
+{
+	if (!python_requirement_parse(slim_blob_of(line), r))
+		return false;
+	*extra = extra_of(r->marker);
+	return !extra->len || !is_development_extra(python_normal_name(slim_trace_arena(t), *extra));
+}
+
+static void list_declared(struct slim_trace *t, struct python_dist *dist)
+{
+	struct python_requirement r;
+	struct slim_blob extra;
+	for (size_t i = 0; !dist->listed && i < dist->require_count; i++)
+		if (is_declaration(t, dist->requires[i], &r, &extra))
+			*slim_push(&dist->declared, &dist->declared_count, &dist->declared_capacity) =
+				python_normal_name(slim_trace_arena(t), r.name);
+	dist->listed = true;
+}
+
+static bool is_declared(const struct python_dist *dist, const struct python_dist *target)
+{
+	for (size_t i = 0; i < dist->declared_count; i++)
+		if (!strcmp(dist->declared[i], target->name))
+			return true;
+	return false;
+}
+
+bool python_declares(struct slim_trace *t, struct python_dist *dist, const struct python_dist *target)
+{
+	list_declared(t, dist);
+	return is_declared(dist, target);
+}
+
 /* What may be loaded by a name that nobody sees may need any of the extras, if they are there. */
 static void declare(struct slim_trace *t, struct python_dist *dist)
 {
+	struct python_requirement r;
+	struct slim_blob extra;
 	dist->declares = dist->require_count > 0;
-	for (size_t i = 0; i < dist->require_count; i++) {
-		struct python_requirement r;
-		if (!python_requirement_parse(slim_blob_of(dist->requires[i]), &r))
-			continue;
-		struct slim_blob extra = extra_of(r.marker);
-		if (extra.len && is_development_extra(python_normal_name(slim_trace_arena(t), extra)))
-			continue;
-		*slim_push(&dist->declared, &dist->declared_count, &dist->declared_capacity) =
-			python_normal_name(slim_trace_arena(t), r.name);
-		add_extras(t, dist, extra);
-	}
+	list_declared(t, dist);
+	for (size_t i = 0; i < dist->require_count; i++)
+		if (is_declaration(t, dist->requires[i], &r, &extra))
+			add_extras(t, dist, extra);
 }
 
 void python_open_dist(struct slim_trace *t, struct python_state *s, struct python_dist *dist)
@@ -196,8 +226,7 @@ void python_open_dist(struct slim_trace *t, struct python_state *s, struct pytho
 	if (dist->open)
 		return;
 	dist->open = true;
-	if (!dist->declared_count)
-		declare(t, dist);
+	declare(t, dist);
 	for (size_t i = 0; i < dist->file_count; i++) {
 		struct slim_node *file = dist->files[i];
 		if (!python_is_module_file(file) || is_for_development(file, dist->site) ||
@@ -213,10 +242,7 @@ static bool is_wanted(const struct python_dist *only, const struct python_dist *
 {
 	if (!only || only == dist || !only->declares)
 		return true;
-	for (size_t i = 0; i < only->declared_count; i++)
-		if (dist && !strcmp(only->declared[i], dist->name))
-			return true;
-	return false;
+	return dist && is_declared(only, dist);
 }
 
 /* --- modules ----------------------------------------------------------------------------------------------------- */
@@ -276,6 +302,7 @@ static void reach_module(struct slim_trace *t, struct python_state *s, const str
 	slim_keep(t, m->file, asker->rule, asker->node, "%s", asker->evidence);
 	if (!dist)
 		return;
+	python_come_near(s, dist, asker);
 	if (!asker->only || asker->only != dist)
 		reached(s, m->file);
 	find_stand(dist);
@@ -391,6 +418,18 @@ size_t python_reach(struct slim_trace *t, struct python_state *s, const struct p
 	return count;
 }
 
+struct python_dist *python_target(struct slim_trace *t, const struct python_state *s,
+				  const struct python_runtime *runtime, const struct python_asker *asker,
+				  struct slim_blob name)
+{
+	const struct search search = start_of(t, runtime, asker, NULL);
+	struct steps steps = walk(t, runtime, &search, name);
+	const struct slim_node *file = steps.count ? steps.modules[steps.count - 1].file : NULL;
+	struct python_dist *dist = file ? python_dist_known(s->dists, file) : NULL;
+	free(steps.modules);
+	return dist;
+}
+
 static void reach_all_in(struct slim_trace *t, struct python_state *s, struct slim_node *dir, struct slim_blob start,
 			 const struct python_asker *asker)
 {
@@ -438,13 +477,9 @@ void python_reach_below(struct slim_trace *t, struct python_state *s, const stru
 void python_open_named(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
 		       const struct python_asker *asker, struct slim_blob name)
 {
-	const struct search search = search_of(t, runtime, asker->node, asker->own);
-	struct steps steps = walk(t, runtime, &search, name);
-	const struct slim_node *file = steps.count ? steps.modules[steps.count - 1].file : NULL;
-	struct python_dist *dist = file ? python_dist_known(s->dists, file) : NULL;
+	struct python_dist *dist = python_target(t, s, runtime, asker, name);
 	if (dist)
 		python_open_dist(t, s, dist);
-	free(steps.modules);
 }
 
 bool python_leads(struct slim_trace *t, const struct python_state *s, const struct python_runtime *runtime,

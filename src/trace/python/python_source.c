@@ -4,6 +4,8 @@
  */
 #include "python_source.h"
 
+#include <ctype.h>
+
 enum { NAME_MAX_LENGTH = 300 };
 
 struct reader {
@@ -13,6 +15,9 @@ struct reader {
 	python_fact_sink *sink;
 	void *context;
 	struct python_manner manner;
+	size_t condition_column;
+	size_t condition; /* behind the "if" of the statement; 0: it is another one */
+	size_t unreal; /* the column of an "if TYPE_CHECKING", + 1, in whose block we are; 0: in none */
 	char *buffer; /* dotted names with blanks between their parts are put together here */
 	size_t length, capacity;
 };
@@ -84,7 +89,38 @@ static struct slim_blob dotted_name(struct reader *r)
 
 static void tell(struct reader *r, struct python_fact fact)
 {
-	r->sink(r->context, &fact);
+	if (fact.kind != PYTHON_IMPORT || !r->unreal)
+		r->sink(r->context, &fact);
+}
+
+static size_t column(const struct reader *r)
+{
+	size_t at = r->now.from;
+	while (at && !strchr("\r\n", r->lexer->source.ptr[at - 1]) && isspace((unsigned char)r->lexer->source.ptr[at - 1]))
+		at--;
+	return r->now.from - at;
+}
+
+/* The first token of a line. */
+static void start_line(struct reader *r)
+{
+	if (r->unreal && column(r) < r->unreal)
+		r->unreal = 0;
+}
+
+/* "if TYPE_CHECKING:", "if typing.TYPE_CHECKING:": the block is for type checkers and never runs (PEP 484). */
+static void see_condition(struct reader *r)
+{
+	if (!r->condition || r->unreal || !is_word(&r->now, "TYPE_CHECKING") || !is_mark(&r->next, ":"))
+		return;
+	const char *source = r->lexer->source.ptr;
+	size_t at = r->now.from;
+	while (at > r->condition && (isalnum((unsigned char)source[at - 1]) || strchr("_.", source[at - 1])))
+		at--;
+	while (at > r->condition && isblank((unsigned char)source[at - 1]))
+		at--;
+	if (at == r->condition)
+		r->unreal = r->condition_column;
 }
 
 /* as NAME */
@@ -257,6 +293,11 @@ static void read_name(struct reader *r, bool first)
 		from_statement(r);
 		return;
 	}
+	if (first) {
+		r->condition = is_word(&r->now, "if") ? r->now.to : 0;
+		r->condition_column = r->condition ? column(r) + 1 : 0;
+	}
+	see_condition(r);
 	r->manner.lists |= is_in(listers, r->now.text);
 	r->manner.extends |= is_word(&r->now, "extend_path") || is_word(&r->now, "declare_namespace");
 	if (is_mark(&r->next, "(") && call(r))
@@ -283,6 +324,8 @@ struct python_manner python_read_source(struct slim_blob source, python_fact_sin
 	advance(&r);
 	bool first = true;
 	while (r.now.kind != LANG_END) {
+		if (r.before.kind == LANG_LINE && r.now.kind != LANG_LINE)
+			start_line(&r);
 		if (r.now.kind == LANG_NAME) {
 			read_name(&r, first);
 			first = false;

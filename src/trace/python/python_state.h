@@ -20,6 +20,18 @@ struct python_nodes {
 	size_t count, capacity;
 };
 
+/* An optional import that has not been followed. */
+struct python_left {
+	struct slim_node *source;
+	struct python_dist *from, *target;
+	bool counted; /* it has been, later */
+};
+
+struct python_lefts {
+	struct python_left *items;
+	size_t count, capacity;
+};
+
 struct python_state {
 	struct slim_waiting programs, files; /* kept nodes that have not been looked at */
 	struct python_runtimes runtimes;
@@ -30,6 +42,7 @@ struct python_state {
 	struct python_nodes tests; /* its tests: they count when something runs them */
 	struct python_nodes computing; /* of own: they import by names that are not known */
 	struct python_nodes queue; /* modules that are to be read */
+	struct python_lefts left;
 	size_t read_own, read_queue; /* how many of those have been */
 	bool named, words_read; /* named: a text named a module */
 	bool tools_asked; /* pkg_resources is imported: it checks what is required of setuptools */
@@ -73,6 +86,28 @@ void python_open_named(struct slim_trace *t, struct python_state *s, const struc
 bool python_keep_required(struct slim_trace *t, struct python_state *s);
 /* All packages of all runtimes. */
 void python_keep_all(struct slim_trace *t, struct python_state *s, const struct python_asker *asker);
+
+/*
+ * The distribution of the last part of NAME that is a module, as python_reach() would find it; NULL: none, or a module
+ * of no distribution. Keeps nothing.
+ */
+struct python_dist *python_target(struct slim_trace *t, const struct python_state *s,
+				  const struct python_runtime *runtime, const struct python_asker *asker,
+				  struct slim_blob name);
+/* Whether the metadata of DIST, or its extras but for those of development, name TARGET. */
+bool python_declares(struct slim_trace *t, struct python_dist *dist, const struct python_dist *target);
+
+/* --- python_optional.c ------------------------------------------------------------------------------------------- */
+
+/* ASKER imports or names DIST. */
+void python_come_near(struct python_state *s, struct python_dist *dist, const struct python_asker *asker);
+/* Whether SOURCE can do without TARGET, which it imports late or on trial. It is noted down. */
+bool python_leave_out(struct slim_trace *t, struct python_state *s, struct slim_node *source,
+		      struct python_dist *target);
+/* What was left out counts after all, because of what is known by now: its sources are to be read again. True: any. */
+bool python_count_left(struct python_state *s);
+/* Say what is left out: once all is known. */
+void python_doubt_left(struct slim_trace *t, struct python_state *s);
 
 /* --- python_follow.c --------------------------------------------------------------------------------------------- */
 

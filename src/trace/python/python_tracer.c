@@ -153,6 +153,7 @@ static void start_again(struct slim_trace *t, struct python_state *s)
 		python_dists_at(s->dists, i)->open = false;
 	s->queue.count = s->read_queue = s->read_own = s->computing.count = 0;
 	s->words_read = false;
+	s->left.count = 0;
 }
 
 /* Lines of a .pth file that site executes. */
@@ -167,12 +168,13 @@ static void follow_pth(struct slim_trace *t, struct python_state *s, struct slim
 			python_follow_text(t, s, line, &asker);
 }
 
-/* Those of development packages go with them. */
+/* Those of development packages go with them, as do those that make the package's own namespace and nothing else. */
 static void keep_pth(struct slim_trace *t, struct python_state *s, const struct python_runtime *r,
 		     struct slim_node *file)
 {
 	const struct python_dist *dist = python_dist_known(s->dists, file);
-	bool tool = dist && (python_is_tool(slim_blob_of(dist->name)) || !strcmp(dist->name, "pytest-cov"));
+	bool tool = dist && (python_is_tool(slim_blob_of(dist->name)) || !strcmp(dist->name, "pytest-cov") ||
+			     slim_blob_ends(slim_blob_of(file->name), "-nspkg.pth"));
 	if ((tool && !dist->kept) || (s->marks[file->id] & PYTHON_READ))
 		return;
 	s->marks[file->id] |= PYTHON_READ;
@@ -275,7 +277,7 @@ static void read_all(struct slim_trace *t, struct python_state *s)
 		}
 		for (size_t i = 0; i < s->tests.count && runs_tests(s); i++)
 			read_own(t, s, s->tests.items[i]);
-	} while (python_keep_required(t, s) || s->read_queue < s->queue.count);
+	} while (python_keep_required(t, s) || python_count_left(s) || s->read_queue < s->queue.count);
 }
 
 /* An application that imports what nobody knows may import anything. */
@@ -326,6 +328,11 @@ static void settle(struct slim_trace *t, void *state)
 	fall_back(t, s);
 }
 
+static void finish(struct slim_trace *t, void *state)
+{
+	python_doubt_left(t, state);
+}
+
 static void clear(void *state)
 {
 	struct python_state *s = state;
@@ -339,6 +346,7 @@ static void clear(void *state)
 	free(s->tests.items);
 	free(s->computing.items);
 	free(s->queue.items);
+	free(s->left.items);
 }
 
 const struct slim_tracer slim_python_tracer = {
@@ -347,5 +355,6 @@ const struct slim_tracer slim_python_tracer = {
 	.state_size = sizeof(struct python_state),
 	.visit = visit,
 	.settle = settle,
+	.finish = finish,
 	.clear = clear,
 };

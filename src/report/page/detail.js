@@ -63,7 +63,8 @@ function whyNot(image, node) {
 	if (same >= 0 && tree.kept[same])
 		list.push(el("li", {}, "The same file stays under another name, ", fileButton(image, same), ", so that leaving it saves nothing."));
 	const glob = pathOf(tree, node).replace(/[*?[\\]/g, "\\$&"), quoted = "'" + glob.replace(/'/g, "'\\''") + "'";
-	return [el("p", {}, "Nothing that stays asks for it."), el("ul", {class: "reasons"}, ...list),
+	const o = report.options, ruled = o.confidence !== "fallback" || o.wishes.some(w => w.kind === "drop");
+	return [el("p", {}, "Nothing that stays asks for it" + (ruled ? ", or an option of the run takes it out." : ".")), el("ul", {class: "reasons"}, ...list),
 		el("p", {}, "To keep it: ", el("code", {class: "command"}, "slim --keep " + shown(quoted) + " IN OUT"))];
 }
 

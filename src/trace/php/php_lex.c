@@ -70,9 +70,8 @@ static void skip_markup(struct php_state *s, struct lang_lexer *lexer)
 /* A comment of one line also ends where the code does. */
 static void skip_line(struct php_state *s, struct lang_lexer *lexer)
 {
-	size_t end = lex_line_end(&s->reader, lexer, lexer->at);
-	const char *close = memmem(lexer->source.ptr + lexer->at, end - lexer->at, "?>", 2);
-	lexer->at = close ? (size_t)(close - lexer->source.ptr) : end;
+	while (lexer->at < s->reader.end && lexer->source.ptr[lexer->at] != '\n' && !begins(s, lexer, "?>"))
+		lexer->at++;
 }
 
 static void skip_comment(struct php_state *s, struct lang_lexer *lexer)
@@ -150,7 +149,7 @@ static size_t variable_end(const struct php_state *s, const struct lang_lexer *l
 		while (lex_is_name_char(at(s, lexer, i)))
 			i++;
 	} else if (at(s, lexer, i) == '[') {
-		size_t line = lex_line_end(&s->reader, lexer, i), most = i + 128 < line ? i + 128 : line;
+		size_t most = s->reader.end - i < 128 ? s->reader.end : i + 128;
 		const char *close = memchr(lexer->source.ptr + i, ']', most - i);
 		i = close ? (size_t)(close - lexer->source.ptr) + 1 : i;
 	}
@@ -287,8 +286,10 @@ static bool read_here(struct php_state *s, struct lang_lexer *lexer, struct lang
 	while (lex_is_name_char(at(s, lexer, i)))
 		i++;
 	struct slim_blob id = slim_blob(lexer->source.ptr + name, i - name);
-	size_t body = lex_line_end(&s->reader, lexer, i) + 1;
-	if (!id.len || !s->reader.budget)
+	i += quote && at(s, lexer, i) == quote;
+	i += at(s, lexer, i) == '\r';
+	size_t body = i + 1;
+	if (!id.len || at(s, lexer, i) != '\n' || !s->reader.budget)
 		return false;
 	size_t end = find_here_end(s, lexer, body, id, &behind);
 	if (!end)

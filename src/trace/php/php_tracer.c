@@ -18,6 +18,8 @@ enum { SOURCE_MAX = 4 << 20 };
 
 static const char *const programs[] = { "php", "php[0-9]*", "php-fpm*", "php-cgi*", "phpdbg*", "frankenphp*", NULL };
 static const char *const libraries[] = { "libphp*.so*", "mod_php*.so", NULL };
+/* They write settings: what they enable are their arguments. */
+static const char *const enablers[] = { "docker-php-ext-enable", "phpenmod", NULL };
 
 struct php {
 	struct slim_waiting interpreters, sources, settings, scripts;
@@ -223,7 +225,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		slim_waiting_add(&s->sources, node);
 	} else if (is_setting(node)) {
 		slim_waiting_add(&s->settings, node);
-	} else if (kind == SLIM_KIND_SCRIPT) {
+	} else if (kind == SLIM_KIND_SCRIPT && !slim_name_in(enablers, node->name)) {
 		slim_waiting_add(&s->scripts, node);
 	}
 }
@@ -268,7 +270,6 @@ static void read_options(struct slim_trace *t, struct php *s, const struct slim_
 
 static void command(struct slim_trace *t, void *state, const struct slim_command_line *line)
 {
-	static const char *const enablers[] = { "docker-php-ext-enable", "phpenmod", NULL };
 	struct slim_blob program =
 		line->count && line->words[0].ptr ? slim_path_base(line->words[0]) : slim_blob("", 0);
 	slim_autofree char *name = slim_strndup(program.ptr, program.len);

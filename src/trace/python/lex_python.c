@@ -345,8 +345,10 @@ static struct slim_blob format_value(struct lang_lexer *l, const struct literal 
 		put_part(l, literal, (struct span){ at, s->holes[i].from - 1 }, &out);
 		out.bytes[out.length++] = '\0';
 		at = s->holes[i].to;
-		while (at < literal->to && l->source.ptr[at] != '}')
-			at++;
+		for (unsigned depth = 0; at < literal->to && (depth || l->source.ptr[at] != '}'); at++) {
+			depth += l->source.ptr[at] == '{';
+			depth -= depth && l->source.ptr[at] == '}';
+		}
 		at += at < literal->to;
 	}
 	if (at < literal->to)

@@ -3,6 +3,8 @@
 
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
+#include "../script/shebang.h"
+#include "../script/shell_script.h"
 #include "../system/system_data.h"
 #include "rpm_store.h"
 
@@ -106,6 +108,13 @@ static bool is_daemon(const struct slim_package *package)
 	return false;
 }
 
+/* Of the scripts those of the shell, which is there in any case; another interpreter would come with its library. */
+static bool is_cheap_tool(struct slim_trace *t, struct slim_node *node)
+{
+	unsigned kind = slim_kind_of(t, node);
+	return kind == SLIM_KIND_PROGRAM || (kind == SLIM_KIND_SCRIPT && shell_is_shell(shebang_interpreter(t, node)));
+}
+
 /*
  * Programs in the common folders stay only when something starts them: that is exact, as everywhere. But a daemon's
  * control program is how it is told to reload or stop, and its small tools are how its tables and queues are kept.
@@ -116,15 +125,18 @@ static bool is_wanted(struct slim_trace *t, struct slim_node *node, bool daemon)
 		return false;
 	if (!in_program_folder(node) || slim_blob_ends(slim_blob_of(node->name), "ctl"))
 		return true;
-	return daemon && slim_kind_of(t, node) == SLIM_KIND_PROGRAM && node->inode->size <= TOOL_SIZE_MAX;
+	return daemon && node->inode->size <= TOOL_SIZE_MAX && is_cheap_tool(t, node);
 }
 
 static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,
 		       const struct slim_node *from, bool daemon)
 {
-	for (size_t i = 0; i < package->file_count; i++)
-		if (is_wanted(t, package->files[i], daemon))
-			slim_keep(t, package->files[i], rule, from, "package %s", package->name);
+	for (size_t i = 0; i < package->file_count; i++) {
+		struct slim_node *node = package->files[i];
+		bool tool = daemon && in_program_folder(node); /* a script among them is followed */
+		if (is_wanted(t, node, daemon))
+			slim_keep(t, node, tool ? SLIM_RULE_PACKAGE_FILES : rule, from, "package %s", package->name);
+	}
 	for (size_t i = 0; i < package->conffile_count; i++)
 		if (!slim_is_integration(t, package->conffiles[i]))
 			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, from, "package %s", package->name);

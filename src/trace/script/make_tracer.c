@@ -1,7 +1,7 @@
 /*
- * make: the Makefiles that a started make reads, and what their recipes run. docs/rules.md C14; GNU make's manual,
- * "Names for Makefiles", "Including Other Makefiles", "Catalogue of Built-In Rules". Targets are not told apart: any may be
- * asked for when the container starts.
+ * make: the Makefiles that a started make reads, and what their recipes run. docs/rules.md C14; GNU make's manual, "Names
+ * for Makefiles", "Including Other Makefiles", "Catalogue of Built-In Rules". Targets are not told apart: any may be asked
+ * for when the container starts.
  */
 #include <string.h>
 
@@ -51,7 +51,7 @@ static void add_matching(struct gather *g, const struct slim_node *dir, struct s
 			add_file(g, c, g->files[g->count - 1]);
 }
 
-/* "conf/<*>.mk", "$(TOP)/rules.mk": what is not known is any name, a folder that is not known this one or one above. */
+/* "conf/<*>.mk", "$(TOP)/rules.mk": an unknown part is any name, an unknown folder this one or one above. */
 static void add_pattern(struct gather *g, struct slim_blob word)
 {
 	struct slim_blob base = slim_path_base(word);
@@ -88,8 +88,9 @@ static void write_builtin_rules(struct makefile *m, const struct slim_node *cwd)
 {
 	static const struct {
 		const char *suffix, *recipe;
-	} rules[] = { { ".c", "\t$(CC) -c" }, { ".cc", "\t$(CXX) -c" }, { ".cpp", "\t$(CXX) -c" }, { ".C", "\t$(CXX) -c" },
-		      { ".s", "\t$(AS)" }, { ".S", "\t$(CC) -c" }, { ".f", "\t$(FC) -c" } };
+	} rules[] = { { ".c", "\t$(CC) -c" },  { ".cc", "\t$(CXX) -c" }, { ".cpp", "\t$(CXX) -c" },
+		      { ".C", "\t$(CXX) -c" }, { ".s", "\t$(AS)" },      { ".S", "\t$(CC) -c" },
+		      { ".f", "\t$(FC) -c" } };
 	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
 		for (const struct slim_node *c = cwd->first; c; c = c->next)
 			if (slim_blob_ends(slim_blob(c->name, c->name_length), rules[i].suffix)) {
@@ -124,7 +125,8 @@ static struct slim_node *usual_file(struct slim_trace *t, const struct slim_node
 {
 	static const char *const names[] = { "GNUmakefile", "makefile", "Makefile" };
 	for (size_t i = 0; i < SLIM_COUNT(names); i++) {
-		struct slim_node *node = slim_tree_walk(slim_trace_tree(t), cwd, slim_blob_of(names[i]), true, NULL, NULL);
+		const struct slim_tree *tree = slim_trace_tree(t);
+		struct slim_node *node = slim_tree_walk(tree, cwd, slim_blob_of(names[i]), true, NULL, NULL);
 		if (node && slim_node_is_file(node))
 			return node;
 	}
@@ -156,7 +158,8 @@ static void do_run(struct slim_trace *t, const struct run *run)
 static void add_run(struct state *s, struct run run)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (s->runs[i].cwd == run.cwd && s->runs[i].file == run.file && !strcmp(s->runs[i].settings, run.settings))
+		if (s->runs[i].cwd == run.cwd && s->runs[i].file == run.file &&
+		    !strcmp(s->runs[i].settings, run.settings))
 			return;
 	if (s->count < RUNS_MAX)
 		*slim_push(&s->runs, &s->count, &s->capacity) = run;
@@ -187,7 +190,8 @@ static struct slim_node *walk(struct slim_trace *t, const struct slim_node *from
 		       slim_tree_walk(slim_trace_tree(t), from, path, true, NULL, NULL) : NULL;
 }
 
-static void run_in(struct slim_trace *t, struct state *s, const struct slim_command_line *c, const struct slim_node *cwd)
+static void run_in(struct slim_trace *t, struct state *s, const struct slim_command_line *c,
+		   const struct slim_node *cwd)
 {
 	struct slim_blob folder = { 0 }, files[8], value;
 	size_t file_count = 0;
@@ -235,7 +239,8 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 	if (!slim_is_followed(t, node) || !is_make(shebang_interpreter(t, node)))
 		return;
 	const char *dir = slim_trace_config(t)->working_dir;
-	const struct slim_node *cwd = *dir ? slim_tree_find(slim_trace_tree(t), dir) : slim_tree_root(slim_trace_tree(t));
+	const struct slim_tree *tree = slim_trace_tree(t);
+	const struct slim_node *cwd = *dir ? slim_tree_find(tree, dir) : slim_tree_root(tree);
 	if (cwd && slim_node_is_dir(cwd))
 		add_run(state, (struct run){ cwd, node, node, "" });
 }

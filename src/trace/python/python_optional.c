@@ -65,7 +65,8 @@ static void note(struct python_state *s, struct slim_node *source, struct python
 		(struct python_left){ source, from, target, false };
 }
 
-bool python_leave_out(struct slim_trace *t, struct python_state *s, struct slim_node *source, struct python_dist *target)
+bool python_leave_out(struct slim_trace *t, struct python_state *s, struct slim_node *source,
+		      struct python_dist *target)
 {
 	struct python_dist *from = source ? python_dist_known(s->dists, source) : NULL;
 	if (!from || !from->metadata || !target || !target->metadata || target == from || counts(from, target) ||

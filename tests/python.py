@@ -47,6 +47,20 @@ def sources():
                     yield path
 
 
+def is_for_checkers(node):
+    """if TYPE_CHECKING: its block never runs (PEP 484)."""
+    return isinstance(node, ast.If) and getattr(node.test, "attr", getattr(node.test, "id", None)) == "TYPE_CHECKING"
+
+
+def running(tree):
+    """The nodes of what can run."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.orelse if is_for_checkers(node) else ast.iter_child_nodes(node)
+
+
 def parsed(path):
     """(imports, texts) by ast; None: no source for this Python."""
     try:
@@ -57,8 +71,8 @@ def parsed(path):
     except (SyntaxError, ValueError, RecursionError):
         return None
     imports, texts = set(), set()
-    in_format = {id(c) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for c in n.values}
-    for n in ast.walk(tree):
+    in_format = {id(c) for n in running(tree) if isinstance(n, ast.JoinedStr) for c in n.values}
+    for n in running(tree):
         if isinstance(n, ast.Import):
             imports |= {("0", a.name, "") for a in n.names}
         elif isinstance(n, ast.ImportFrom):

@@ -2,6 +2,7 @@
 #ifndef SLIM_ALLOC_H
 #define SLIM_ALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ void *slim_realloc(void *p, size_t count, size_t size);        /* the product is
 char *slim_strdup(const char *s);
 char *slim_strndup(const char *s, size_t n);
 char *slim_format(const char *fmt, ...) SLIM_PRINTF(1, 2);     /* asprintf that cannot fail */
+char *slim_vformat(const char *fmt, va_list args) SLIM_PRINTF(1, 0);
 SLIM_NORETURN void slim_out_of_memory(void);
 
 static inline void slim_free_p(void *p) { free(*(void **)p); }

@@ -65,15 +65,20 @@ char *slim_strndup(const char *s, size_t n)
 	return copy;
 }
 
-char *slim_format(const char *fmt, ...)
+char *slim_vformat(const char *fmt, va_list args)
 {
 	char *text = NULL;
+	if (vasprintf(&text, fmt, args) < 0)
+		slim_out_of_memory();
+	return text;
+}
+
+char *slim_format(const char *fmt, ...)
+{
 	va_list args;
 	va_start(args, fmt);
-	int length = vasprintf(&text, fmt, args);
+	char *text = slim_vformat(fmt, args);
 	va_end(args);
-	if (length < 0)
-		slim_out_of_memory();
 	return text;
 }
 

@@ -90,14 +90,9 @@ char *slim_arena_strndup(struct slim_arena *arena, const char *s, size_t n)
 
 char *slim_arena_format(struct slim_arena *arena, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list args;
 	va_start(args, fmt);
-	int length = vasprintf(&text, fmt, args);
+	slim_autofree char *text = slim_vformat(fmt, args);
 	va_end(args);
-	if (length < 0)
-		slim_out_of_memory();
-	char *copy = slim_arena_strndup(arena, text, (size_t)length);
-	free(text);
-	return copy;
+	return slim_arena_strndup(arena, text, strlen(text));
 }

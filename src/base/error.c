@@ -12,14 +12,6 @@ struct slim_error {
 	char *text;
 };
 
-static SLIM_PRINTF(1, 0) char *format_text(const char *fmt, va_list args)
-{
-	char *text = NULL;
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
-	return text;
-}
-
 static int set(struct slim_error **err, enum slim_status status, char *text)
 {
 	struct slim_error *e = slim_alloc(sizeof(*e));
@@ -33,7 +25,7 @@ int(slim_fail)(struct slim_error **err, enum slim_status status, const char *fmt
 {
 	va_list args;
 	va_start(args, fmt);
-	char *text = format_text(fmt, args);
+	char *text = slim_vformat(fmt, args);
 	va_end(args);
 	return set(err, status, text);
 }
@@ -42,7 +34,7 @@ int(slim_fail_errno)(struct slim_error **err, int errnum, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	slim_autofree char *text = format_text(fmt, args);
+	slim_autofree char *text = slim_vformat(fmt, args);
 	va_end(args);
 	char cause[128];
 	return set(err, SLIM_BAD_INPUT, slim_format("%s: %s", text, strerror_r(errnum, cause, sizeof(cause))));
@@ -52,7 +44,7 @@ int(slim_wrap)(struct slim_error **err, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	slim_autofree char *prefix = format_text(fmt, args);
+	slim_autofree char *prefix = slim_vformat(fmt, args);
 	va_end(args);
 	char *text = slim_format("%s: %s", prefix, (*err)->text);
 	free((*err)->text);

@@ -53,9 +53,7 @@ void slim_put_line(FILE *out, const char *prefix, const char *text)
 
 static void SLIM_PRINTF(3, 0) print(struct slim_log *log, const char *prefix, const char *fmt, va_list args)
 {
-	slim_autofree char *text = NULL;
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
+	slim_autofree char *text = slim_vformat(fmt, args);
 	pthread_mutex_lock(&log->mutex);
 	slim_progress_wipe(log);
 	slim_put_line(log->out, prefix, text);
@@ -64,9 +62,7 @@ static void SLIM_PRINTF(3, 0) print(struct slim_log *log, const char *prefix, co
 
 static void SLIM_PRINTF(2, 0) remember(struct slim_log *log, const char *fmt, va_list args)
 {
-	char *text = NULL;
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
+	char *text = slim_vformat(fmt, args);
 	pthread_mutex_lock(&log->mutex);
 	*slim_push(&log->warnings, &log->warning_count, &log->warning_capacity) = text;
 	pthread_mutex_unlock(&log->mutex);

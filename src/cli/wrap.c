@@ -9,11 +9,9 @@
 
 void slim_wrap_begin(struct slim_wrap *wrap, const char *fmt, ...)
 {
-	slim_autofree char *text = NULL;
 	va_list args;
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
+	slim_autofree char *text = slim_vformat(fmt, args);
 	va_end(args);
 	wrap->width = slim_columns(wrap->out);
 	wrap->column = (unsigned)slim_text_columns(text);
@@ -38,11 +36,9 @@ static void put(struct slim_wrap *wrap, const char *word)
 
 void slim_wrap_word(struct slim_wrap *wrap, const char *fmt, ...)
 {
-	slim_autofree char *word = NULL;
 	va_list args;
 	va_start(args, fmt);
-	if (vasprintf(&word, fmt, args) < 0)
-		slim_out_of_memory();
+	slim_autofree char *word = slim_vformat(fmt, args);
 	va_end(args);
 	put(wrap, word);
 }
@@ -65,11 +61,9 @@ void slim_wrap_end(struct slim_wrap *wrap)
 
 void slim_say(FILE *out, unsigned indent, const char *fmt, ...)
 {
-	slim_autofree char *text = NULL;
 	va_list args;
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
+	slim_autofree char *text = slim_vformat(fmt, args);
 	va_end(args);
 	struct slim_wrap wrap = { .out = out, .indent = indent, .starts = true };
 	slim_wrap_begin(&wrap, "%*s", (int)indent, "");

@@ -49,4 +49,10 @@ struct lang_lexer *lang_lexer_new(struct slim_blob source); /* SOURCE must outli
 void lang_lexer_free(struct lang_lexer *lexer);             /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct lang_lexer, lang_lexer_free)
 
+/* The source from FROM to TO, as it stands. */
+static inline struct slim_blob lang_lexer_cut(const struct lang_lexer *lexer, size_t from, size_t to)
+{
+	return slim_blob(lexer->source.ptr + from, to - from);
+}
+
 #endif

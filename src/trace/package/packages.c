@@ -15,9 +15,7 @@ void slim_packages_warn(struct slim_packages *db, const char *fmt, ...)
 		return;
 	va_list args;
 	va_start(args, fmt);
-	slim_autofree char *text = NULL;
-	if (vasprintf(&text, fmt, args) < 0)
-		slim_out_of_memory();
+	slim_autofree char *text = slim_vformat(fmt, args);
 	va_end(args);
 	slim_warn(db->log, "%s", text);
 }

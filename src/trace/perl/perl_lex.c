@@ -45,11 +45,6 @@ static char at(struct lang_lexer *lexer, size_t i)
 	return lex_char(&((struct perl_state *)lexer->state)->reader, lexer, i);
 }
 
-static struct slim_blob cut(const struct lang_lexer *lexer, size_t from, size_t to)
-{
-	return slim_blob(lexer->source.ptr + from, to - from);
-}
-
 static bool is_one_of(struct slim_blob word, const char *list)
 {
 	const char *found = word.len ? memmem(list, strlen(list), word.ptr, word.len) : NULL;
@@ -65,7 +60,8 @@ static struct lang_token token(struct lang_lexer *lexer, enum lang_token_kind ki
 	s->before = before;
 	s->arrow = false;
 	s->started = false;
-	return (struct lang_token){ .kind = kind, .text = cut(lexer, from, lexer->at), .from = from, .to = lexer->at };
+	struct slim_blob text = lang_lexer_cut(lexer, from, lexer->at);
+	return (struct lang_token){ .kind = kind, .text = text, .from = from, .to = lexer->at };
 }
 
 /* --- what is passed over ------------------------------------------------------------------------------------------ */
@@ -253,7 +249,7 @@ static bool find_body(struct lang_lexer *lexer, struct slim_blob label, bool ind
 		while (indented && begin < end && strchr(" \t", lexer->source.ptr[begin]))
 			begin++;
 		size_t last = end > begin && lexer->source.ptr[end - 1] == '\r' ? end - 1 : end;
-		if (slim_blob_equal(cut(lexer, begin, last), label)) {
+		if (slim_blob_equal(lang_lexer_cut(lexer, begin, last), label)) {
 			text->from = from;
 			text->to = i;
 			s->here_line = line;
@@ -280,7 +276,7 @@ static bool here_document(struct lang_lexer *lexer, struct lang_token *found)
 		const char *end = memchr(lexer->source.ptr + i + 1, quote, lexer->source.len - i - 1);
 		if (!end || memchr(lexer->source.ptr + i, '\n', (size_t)(end - lexer->source.ptr) - i))
 			return false;
-		label = cut(lexer, i + 1, (size_t)(end - lexer->source.ptr));
+		label = lang_lexer_cut(lexer, i + 1, (size_t)(end - lexer->source.ptr));
 		text.end = (size_t)(end - lexer->source.ptr) + 1;
 	} else {
 		size_t from = i;
@@ -288,7 +284,7 @@ static bool here_document(struct lang_lexer *lexer, struct lang_token *found)
 			i++;
 		if (i == from || isdigit((unsigned char)lexer->source.ptr[from]))
 			return false;
-		label = cut(lexer, from, i);
+		label = lang_lexer_cut(lexer, from, i);
 		text.end = i;
 	}
 	if (!find_body(lexer, label, indented, &text))
@@ -332,7 +328,7 @@ static bool substitution(struct lang_lexer *lexer, struct text *text, bool lette
 	lexer->at = second.end;
 	bool code = flags_have(lexer, 'e') && !letters;
 	*found = token(lexer, LANG_PATTERN, text->start, BEFORE_VALUE);
-	found->text = cut(lexer, text->from, text->to);
+	found->text = lang_lexer_cut(lexer, text->from, text->to);
 	struct lex_parts parts = { .count = 0 };
 	if (code)
 		lex_part(&parts, second.from, second.to);
@@ -345,7 +341,7 @@ static struct lang_token pattern(struct lang_lexer *lexer, const struct text *te
 	lexer->at = text->end;
 	flags_have(lexer, '\0');
 	struct lang_token found = token(lexer, LANG_PATTERN, text->start, BEFORE_VALUE);
-	found.text = cut(lexer, text->from, text->to);
+	found.text = lang_lexer_cut(lexer, text->from, text->to);
 	return found;
 }
 
@@ -356,7 +352,7 @@ static struct lang_token next_word(struct lang_lexer *lexer)
 	while (s->words < s->words_end && !isspace((unsigned char)lexer->source.ptr[s->words]))
 		s->words++;
 	struct lang_token found = token(lexer, LANG_STRING, from, BEFORE_VALUE);
-	found.text = cut(lexer, from, s->words);
+	found.text = lang_lexer_cut(lexer, from, s->words);
 	return found;
 }
 
@@ -390,7 +386,7 @@ static size_t quote_mark(struct lang_lexer *lexer, size_t start, size_t end)
 /* q qq qw qr qx m s y tr */
 static bool quote_like(struct lang_lexer *lexer, size_t start, size_t end, struct lang_token *found)
 {
-	struct slim_blob word = cut(lexer, start, end);
+	struct slim_blob word = lang_lexer_cut(lexer, start, end);
 	struct text text;
 	size_t open = is_one_of(word, "q qq qw qr qx m s y tr") ? quote_mark(lexer, start, end) : 0;
 	if (!open || !find_text(lexer, start, open, &text))
@@ -434,7 +430,7 @@ static struct lang_token name(struct lang_lexer *lexer)
 {
 	struct perl_state *s = lexer->state;
 	size_t start = lexer->at, end = name_end(lexer, start);
-	struct slim_blob word = cut(lexer, start, end);
+	struct slim_blob word = lang_lexer_cut(lexer, start, end);
 	struct lang_token found;
 	bool started = s->started;
 	if (quote_like(lexer, start, end, &found))
@@ -501,7 +497,7 @@ static struct lang_token mark(struct lang_lexer *lexer)
 	struct perl_state *s = lexer->state;
 	size_t start = lexer->at, length = 1;
 	for (size_t i = 0; i < SLIM_COUNT(marks) && length == 1; i++)
-		if (slim_blob_starts(cut(lexer, start, s->reader.end), marks[i]))
+		if (slim_blob_starts(lang_lexer_cut(lexer, start, s->reader.end), marks[i]))
 			length = strlen(marks[i]);
 	char c = lexer->source.ptr[start];
 	lexer->at = start + length;

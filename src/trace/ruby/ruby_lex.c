@@ -40,15 +40,11 @@ static char at(struct lang_lexer *lexer, size_t i)
 	return lex_char(&((struct ruby_state *)lexer->state)->reader, lexer, i);
 }
 
-static struct slim_blob cut(const struct lang_lexer *lexer, size_t from, size_t to)
-{
-	return slim_blob(lexer->source.ptr + from, to - from);
-}
-
 static struct lang_token token(struct lang_lexer *lexer, enum lang_token_kind kind, size_t from, enum before before)
 {
 	((struct ruby_state *)lexer->state)->before = before;
-	return (struct lang_token){ .kind = kind, .text = cut(lexer, from, lexer->at), .from = from, .to = lexer->at };
+	struct slim_blob text = lang_lexer_cut(lexer, from, lexer->at);
+	return (struct lang_token){ .kind = kind, .text = text, .from = from, .to = lexer->at };
 }
 
 /* --- what is passed over ------------------------------------------------------------------------------------------ */
@@ -57,7 +53,7 @@ static bool line_begins(struct lang_lexer *lexer, const char *text)
 {
 	struct ruby_state *s = lexer->state;
 	return (!lexer->at || lexer->source.ptr[lexer->at - 1] == '\n') &&
-	       slim_blob_starts(cut(lexer, lexer->at, s->reader.end), text);
+	       slim_blob_starts(lang_lexer_cut(lexer, lexer->at, s->reader.end), text);
 }
 
 static void skip_block_comment(struct lang_lexer *lexer)
@@ -198,7 +194,7 @@ static struct lang_token pattern(struct lang_lexer *lexer, const struct text *te
 	while (isalpha((unsigned char)at(lexer, lexer->at)))
 		lexer->at++;
 	struct lang_token found = token(lexer, LANG_PATTERN, text->start, BEFORE_VALUE);
-	found.text = cut(lexer, text->from, text->to);
+	found.text = lang_lexer_cut(lexer, text->from, text->to);
 	return found;
 }
 
@@ -214,7 +210,7 @@ static bool find_body(struct lang_lexer *lexer, struct slim_blob label, bool ind
 	for (size_t i = from; i < lexer->source.len; i = end + 1) {
 		const char *newline = memchr(lexer->source.ptr + i, '\n', lexer->source.len - i);
 		end = newline ? (size_t)(newline - lexer->source.ptr) : lexer->source.len;
-		struct slim_blob whole = cut(lexer, i, end);
+		struct slim_blob whole = lang_lexer_cut(lexer, i, end);
 		if (!slim_blob_equal(indented ? slim_blob_trim(whole) : whole, label))
 			continue;
 		text->from = from;
@@ -243,7 +239,7 @@ static bool here_document(struct lang_lexer *lexer, struct lang_token *found)
 	    (!quoted && !isupper((unsigned char)lexer->source.ptr[from]) && !indented))
 		return false;
 	struct text text = { .start = start, .end = i + quoted, .with_code = quote != '\'' };
-	if (!find_body(lexer, cut(lexer, from, i), indented, &text))
+	if (!find_body(lexer, lang_lexer_cut(lexer, from, i), indented, &text))
 		return false;
 	*found = string(lexer, quote == '`' ? LANG_COMMAND : LANG_STRING, &text);
 	return true;
@@ -266,7 +262,7 @@ static struct lang_token next_word(struct lang_lexer *lexer)
 	while (s->words < s->words_end && !isspace((unsigned char)lexer->source.ptr[s->words]))
 		s->words++;
 	struct lang_token found = token(lexer, LANG_STRING, from, BEFORE_VALUE);
-	found.text = cut(lexer, from, s->words);
+	found.text = lang_lexer_cut(lexer, from, s->words);
 	found.from = from;
 	found.to = s->words;
 	return found;
@@ -317,7 +313,7 @@ static struct lang_token name(struct lang_lexer *lexer)
 	if ((at(lexer, i) == '?' || at(lexer, i) == '!') && at(lexer, i + 1) != '=')
 		i++;
 	lexer->at = i;
-	struct slim_blob word = cut(lexer, start, i);
+	struct slim_blob word = lang_lexer_cut(lexer, start, i);
 	char first = word.ptr[0];
 	enum before before = strchr("@$:", first) ? BEFORE_VALUE : BEFORE_WORD;
 	for (size_t k = 0; k < SLIM_COUNT(operators); k++)
@@ -349,7 +345,7 @@ static struct lang_token mark(struct lang_lexer *lexer)
 	struct ruby_state *s = lexer->state;
 	size_t start = lexer->at, length = 1;
 	for (size_t i = 0; i < SLIM_COUNT(marks) && length == 1; i++)
-		if (slim_blob_starts(cut(lexer, start, s->reader.end), marks[i]))
+		if (slim_blob_starts(lang_lexer_cut(lexer, start, s->reader.end), marks[i]))
 			length = strlen(marks[i]);
 	char c = lexer->source.ptr[start];
 	lexer->at = start + length;
@@ -391,7 +387,7 @@ static bool character(struct lang_lexer *lexer, struct lang_token *found)
 		return false; /* a ?"x" : … */
 	lexer->at = start + 2 + (c == '\\' && start + 2 < s->reader.end);
 	*found = token(lexer, LANG_STRING, start, BEFORE_VALUE);
-	found->text = cut(lexer, start + 1, lexer->at);
+	found->text = lang_lexer_cut(lexer, start + 1, lexer->at);
 	return true;
 }
 

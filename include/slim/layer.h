@@ -16,6 +16,12 @@
 
 enum slim_entry_kind { SLIM_ENTRY_FILE, SLIM_ENTRY_HARDLINK, SLIM_ENTRY_WHITEOUT, SLIM_ENTRY_OPAQUE };
 
+/*
+ * Where AUFS kept one name of each file that has several; in a layer of that time hard links lead there. Its files are
+ * entries like others, and no part of the image once their layer is applied.
+ */
+#define SLIM_PSEUDO_LINKS ".wh..wh.plnk"
+
 struct slim_entry {
 	enum slim_entry_kind kind;
 	struct slim_blob path;    /* cleaned; "" is the root; of a whiteout the name that goes, of opaque the folder */

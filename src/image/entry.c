@@ -24,15 +24,13 @@ static int set_owner(struct slim_inode *inode, struct archive_entry *entry, stru
 	return 0;
 }
 
-static void set_time(struct slim_inode *inode, struct archive_entry *entry)
+static void set_time(struct slim_layer_reader *r, struct slim_inode *inode, struct archive_entry *entry)
 {
 	inode->mtime = archive_entry_mtime(entry);
 	inode->mtime_nsec = (uint32_t)archive_entry_mtime_nsec(entry);
-	/*
-	 * libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s, where -2
-	 * s and 0.75 s is meant
-	 */
-	if (inode->mtime < 0 && inode->mtime_nsec && inode->mtime > INT64_MIN) {
+	bool negative = inode->mtime < 0 || slim_tar_watch_just_before_1970(&r->watch, r->entries);
+	/* libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s for -2 s and 0.75 s */
+	if (negative && inode->mtime_nsec && inode->mtime > INT64_MIN) {
 		inode->mtime--;
 		inode->mtime_nsec = 1000000000 - inode->mtime_nsec;
 	}
@@ -52,7 +50,7 @@ static struct slim_inode *new_inode(struct slim_layer_reader *r, struct archive_
 {
 	struct slim_inode *inode = slim_arena_alloc(r->layer->inodes, sizeof(*inode));
 	inode->mode = (archive_entry_mode(entry) & 07777);
-	set_time(inode, entry);
+	set_time(r, inode, entry);
 	if (set_owner(inode, entry, err))
 		return NULL;
 	inode->xattrs = slim_layer_xattrs(r, entry);
@@ -212,13 +210,15 @@ static int add(struct slim_layer_reader *r, struct archive_entry *entry, uint64_
 	bool skip;
 	if (slim_whiteout_parse(r->layer->paths, path, &e, &skip, err))
 		return -1;
+	bool plain = archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
+	skip = skip || (slim_is_pseudo_link(path) && !plain);
 	bool file = e.kind == SLIM_ENTRY_FILE;
 	if (file && !skip && fill(r, entry, offset, &e, err))
 		return -1;
 	/* what a whiteout holds is of no use, but it takes its place */
-	if ((!file || skip) && archive_entry_size(entry) > 0)
-		r->end = offset + ((uint64_t)archive_entry_size(entry) + SLIM_TAR_BLOCK - 1) / SLIM_TAR_BLOCK *
-					  SLIM_TAR_BLOCK;
+	struct slim_inode unused = { 0 };
+	if ((!file || skip) && plain && set_content(r, entry, offset, &unused, err))
+		return -1;
 	if (!skip)
 		*slim_push(&r->layer->entries, &r->layer->count, &r->capacity) = e;
 	return 0;

@@ -49,9 +49,11 @@ struct slim_blob slim_layer_acl(struct slim_layer_reader *reader, struct archive
 
 /*
  * What the cleaned name PATH means (image-spec layer.md, "Whiteouts"; AUFS): kind, and for whiteouts the path that they
- * hide. *skip: metadata of AUFS, no file.
+ * hide. *skip: metadata of AUFS, no file; but its pseudo links are files.
  */
 int slim_whiteout_parse(struct slim_arena *arena, struct slim_blob path, struct slim_entry *out, bool *skip,
 			struct slim_error **err) SLIM_MUST_CHECK;
+/* Whether PATH is a file's in SLIM_PSEUDO_LINKS. */
+bool slim_is_pseudo_link(struct slim_blob path);
 
 #endif

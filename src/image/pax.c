@@ -40,10 +40,10 @@ static bool has_nul(struct slim_blob b)
 	return b.len && memchr(b.ptr, '\0', b.len);
 }
 
-static int check_size(struct slim_blob value, bool *has_size, uint64_t *size, struct slim_error **err)
+static int check_size(struct slim_blob value, struct slim_pax *out, struct slim_error **err)
 {
 	/* POSIX: an empty value takes the record back */
-	*has_size = value.len != 0;
+	out->has_size = value.len != 0;
 	if (!value.len)
 		return 0;
 	char text[32];
@@ -52,14 +52,31 @@ static int check_size(struct slim_blob value, bool *has_size, uint64_t *size, st
 	memcpy(text, value.ptr, value.len);
 	text[value.len] = '\n';
 	struct slim_blob number = slim_blob(text, value.len + 1);
-	if (!take_number(&number, '\n', size) || *size > INT64_MAX)
+	if (!take_number(&number, '\n', &out->size) || out->size > INT64_MAX)
 		return slim_fail(err, SLIM_BAD_INPUT, "pax header: size: no number, or out of range");
 	return 0;
 }
 
-int slim_pax_check(struct slim_blob body, bool *has_size, uint64_t *size, struct slim_error **err)
+/* "-0.5": a sign, no second, a part of one that nine digits show. */
+static bool is_just_below_zero(struct slim_blob value)
 {
-	*has_size = false;
+	size_t at = 1, end;
+	if (!value.len || *value.ptr != '-')
+		return false;
+	while (at < value.len && value.ptr[at] == '0')
+		at++;
+	if (at == value.len || value.ptr[at] != '.')
+		return false;
+	end = value.len - at > 10 ? at + 10 : value.len;
+	while (++at < end)
+		if (value.ptr[at] >= '1' && value.ptr[at] <= '9')
+			return true;
+	return false;
+}
+
+int slim_pax_check(struct slim_blob body, struct slim_pax *out, struct slim_error **err)
+{
+	*out = (struct slim_pax){ 0 };
 	while (body.len) {
 		struct slim_blob key, value;
 		if (!take_record(&body, &key, &value))
@@ -68,8 +85,10 @@ int slim_pax_check(struct slim_blob body, bool *has_size, uint64_t *size, struct
 			    slim_blob_is(key, "GNU.sparse.name");
 		if (has_nul(key) || (name && has_nul(value)))
 			return slim_fail(err, SLIM_BAD_INPUT, "pax header: a NUL in a name");
-		if (slim_blob_is(key, "size") && check_size(value, has_size, size, err))
+		if (slim_blob_is(key, "size") && check_size(value, out, err))
 			return -1;
+		if (slim_blob_is(key, "mtime"))
+			out->just_before_1970 = is_just_below_zero(value);
 	}
 	return 0;
 }

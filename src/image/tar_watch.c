@@ -103,7 +103,7 @@ static int start_content(struct slim_tar_watch *w, uint64_t size, struct slim_er
 /* Types that have no content whatever their size field says; a pax record that gives them some is no accident. */
 static int start_bare_entry(struct slim_tar_watch *w, struct slim_error **err)
 {
-	if (w->has_size && w->size)
+	if (w->said.has_size && w->said.size)
 		return fail(w, "an entry that can have no content has a size", err);
 	return start_content(w, 0, err);
 }
@@ -130,7 +130,7 @@ static int fail_type(const struct slim_tar_watch *w, unsigned char type, struct 
 /* An entry proper: whatever was said before it is used up. */
 static int start_entry(struct slim_tar_watch *w, unsigned char type, uint64_t size, struct slim_error **err)
 {
-	uint64_t content = w->has_size ? w->size : size;
+	uint64_t content = w->said.has_size ? w->said.size : size;
 	w->entries++;
 	w->special = w->pax = false;
 	int failed = -1;
@@ -147,7 +147,9 @@ static int start_entry(struct slim_tar_watch *w, unsigned char type, uint64_t si
 	default:
 		failed = fail_type(w, type, err);
 	}
-	w->has_size = false;
+	if (w->said.just_before_1970)
+		*slim_push(&w->early, &w->early_count, &w->early_capacity) = w->entries;
+	w->said = (struct slim_pax){ 0 };
 	return failed;
 }
 
@@ -190,7 +192,7 @@ static int take_body(struct slim_tar_watch *w, struct slim_error **err)
 		return 0;
 	if (w->body_type != 'x')
 		return check_long_name(w, err);
-	if (slim_pax_check(body, &w->has_size, &w->size, err))
+	if (slim_pax_check(body, &w->said, err))
 		return slim_wrap(err, "tar header at byte %" PRIu64, w->offset);
 	return 0;
 }
@@ -279,8 +281,17 @@ size_t slim_tar_watch_padding(const struct slim_tar_watch *w)
 	return w->state == SLIM_TAR_CONTENT && !w->special && w->left <= w->padding ? (size_t)w->left : 0;
 }
 
+bool slim_tar_watch_just_before_1970(struct slim_tar_watch *w, uint64_t number)
+{
+	while (w->early_next < w->early_count && w->early[w->early_next] < number)
+		w->early_next++;
+	return w->early_next < w->early_count && w->early[w->early_next] == number;
+}
+
 void slim_tar_watch_clear(struct slim_tar_watch *w)
 {
+	free(w->early);
+	w->early = NULL;
 	free(w->body);
 	w->body = NULL;
 }

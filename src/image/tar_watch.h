@@ -17,6 +17,13 @@ enum { SLIM_TAR_BLOCK = 512 };
 
 enum slim_tar_state { SLIM_TAR_HEADER, SLIM_TAR_SPARSE_MAP, SLIM_TAR_BODY, SLIM_TAR_CONTENT, SLIM_TAR_END };
 
+/* What the records of a pax header say that libarchive does not tell, or tells wrong. */
+struct slim_pax {
+	bool has_size;         /* there is a `size` record: */
+	uint64_t size;
+	bool just_before_1970; /* mtime lies between -1 and 0; libarchive 3.6 loses its sign */
+};
+
 struct slim_tar_watch {
 	enum slim_tar_state state;
 	uint64_t entries;                    /* seen so far */
@@ -31,8 +38,9 @@ struct slim_tar_watch {
 	bool zero_block;                     /* one stood before */
 	bool special;                        /* a pax header or a long name waits for its entry */
 	bool pax;                            /* a pax header does */
-	bool has_size;                       /* a pax record gives the next entry's size: */
-	uint64_t size;
+	struct slim_pax said;                /* by the pax header before the next entry */
+	uint64_t *early;                     /* numbers, from 1, of entries with said.just_before_1970 */
+	size_t early_count, early_capacity, early_next;
 };
 
 /* Start with a zeroed struct. After an error the watch is of no more use. */
@@ -44,9 +52,11 @@ int slim_tar_watch_end(const struct slim_tar_watch *watch, struct slim_error **e
  * leaves out padding and end mark, and the tools that run images take that.
  */
 size_t slim_tar_watch_padding(const struct slim_tar_watch *watch);
+/* Whether entry NUMBER (from 1) has an mtime between -1 and 0 seconds. NUMBER may not fall from call to call. */
+bool slim_tar_watch_just_before_1970(struct slim_tar_watch *watch, uint64_t number);
 void slim_tar_watch_clear(struct slim_tar_watch *watch);
 
-/* The body of a pax header is well formed. *has_size and *size tell of its `size` record. */
-int slim_pax_check(struct slim_blob body, bool *has_size, uint64_t *size, struct slim_error **err) SLIM_MUST_CHECK;
+/* The body of a pax header is well formed, and this is what it says. */
+int slim_pax_check(struct slim_blob body, struct slim_pax *out, struct slim_error **err) SLIM_MUST_CHECK;
 
 #endif

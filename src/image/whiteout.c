@@ -16,6 +16,11 @@ static bool passes_through_one(struct slim_blob dir)
 	return false;
 }
 
+bool slim_is_pseudo_link(struct slim_blob path)
+{
+	return slim_blob_is(slim_path_dir(path), SLIM_PSEUDO_LINKS);
+}
+
 static struct slim_blob join(struct slim_arena *arena, struct slim_blob dir, struct slim_blob name)
 {
 	if (!dir.len)
@@ -32,9 +37,10 @@ int slim_whiteout_parse(struct slim_arena *arena, struct slim_blob path, struct 
 {
 	struct slim_blob base = slim_path_base(path), dir = slim_path_dir(path);
 	*out = (struct slim_entry){ .kind = SLIM_ENTRY_FILE, .path = path };
-	/* AUFS kept its own files at the top: .wh..wh.plnk/… and the like */
-	*skip = slim_blob_starts(path, META_PREFIX) && !slim_blob_is(path, OPAQUE_NAME);
-	if (*skip)
+	/* AUFS kept its own files at the top: .wh..wh.orph/… and the like */
+	bool pseudo_link = slim_is_pseudo_link(path);
+	*skip = slim_blob_starts(path, META_PREFIX) && !slim_blob_is(path, OPAQUE_NAME) && !pseudo_link;
+	if (*skip || pseudo_link)
 		return 0;
 	if (passes_through_one(dir))
 		return slim_fail(err, SLIM_BAD_INPUT, "a file below a whiteout");

@@ -215,6 +215,14 @@ static int apply_entry(struct slim_merge *merge, const struct slim_entry *entry,
 	return place(merge, parent, entry, entry->inode, err);
 }
 
+static void remove_pseudo_links(struct slim_merge *merge)
+{
+	struct slim_tree *tree = merge->tree;
+	struct slim_node *folder = slim_node_child(tree, tree->root, SLIM_BLOB(SLIM_PSEUDO_LINKS));
+	if (folder)
+		slim_merge_remove(merge, folder);
+}
+
 static void hold(struct slim_tree *tree, struct slim_layer *layer)
 {
 	*slim_push(&tree->holdings, &tree->holding_count, &tree->holding_capacity) = (struct slim_holding){
@@ -234,5 +242,6 @@ int slim_tree_apply(struct slim_tree *tree, struct slim_layer *layer, struct sli
 		if (apply_entry(&merge, &layer->entries[i], err))
 			return wrap_path(layer->entries[i].path, err);
 	}
+	remove_pseudo_links(&merge);
 	return 0;
 }

@@ -82,6 +82,11 @@ sees("times with a fraction, before 1970 too",
      Layer().file("/a", mtime=1.5).file("/b", mtime=-1.25).file("/c", mtime=-7).file("/d", mtime=2**34),
      "file path=a mode=100644 owner=0:0 mtime=1.500000000", "file path=b mode=100644 owner=0:0 mtime=-2.750000000",
      "file path=c mode=100644 owner=0:0 mtime=-7.000000000", "file path=d mode=100644 owner=0:0 mtime=17179869184.000000000")
+sees("times in the last second before 1970, and as long as can be",
+     Layer().file("/a", pax={"mtime": "-0.000000001"}).file("/b", pax={"mtime": "-0.0"}).file("/c", mtime=0.25)
+     .file("/d", pax={"mtime": "1.0000000019999"}),
+     "file path=a mode=100644 owner=0:0 mtime=-1.999999999", "file path=b mode=100644 owner=0:0 mtime=0.000000000",
+     "file path=c mode=100644 owner=0:0 mtime=0.250000000", "file path=d mode=100644 owner=0:0 mtime=1.000000001")
 sees("attributes: kept sorted, a host's left out",
      Layer().file("/f", xattrs={"user.b": b"1\n\0", "security.capability": b"\x01", "user.a": b"2",
                                 "security.selinux": b"s\0", "trusted.overlay.opaque": b"y"}),
@@ -139,8 +144,13 @@ sees("whiteouts",
      "whiteout path=a/b", "whiteout path=c", "opaque path=d", "opaque path=", "whiteout path=e/f")
 sees("names that only look like whiteouts", Layer().file(".wh").file(".whale").file("x.wh.y").file("a/.w"),
      "file path=.wh", "file path=.whale", "file path=x.wh.y", "file path=a/.w")
-sees("metadata of AUFS is passed over", Layer().dir(".wh..wh.plnk").file(".wh..wh.plnk/7.8", b"x").file(".wh..wh.aufs").file("a"),
+sees("metadata of AUFS is passed over", Layer().dir(".wh..wh.plnk").file(".wh..wh.aufs").file(".wh..wh.orph/x", b"x").file("a"),
      "file path=a")
+sees("but not what its hard links lead to",
+     Layer().dir(".wh..wh.plnk").file(".wh..wh.plnk/7.8", b"x").link(".wh..wh.plnk/l", "a").hardlink("a", ".wh..wh.plnk/7.8"),
+     "file path=.wh..wh.plnk/7.8", "hardlink path=a link=.wh..wh.plnk/7.8")
+sees("a whiteout that is a sparse file", pax({"GNU.sparse.numblocks": b"1", "GNU.sparse.map": b"0,1", "GNU.sparse.size": b"9000"},
+     header(b".wh.x", size=1) + _padded(b"a"), header(b"y")), "whiteout path=x", "file path=y")
 sees("a whiteout with content", Layer().file(".wh.a", b"x" * 700).file("b", b"y"), "whiteout path=a", "file path=b")
 for odd in ".wh.", ".wh..", ".wh...", "a/.wh.", "a/.wh...":
     refuses("whiteout '%s'" % odd, Layer().file(odd), "names no file")

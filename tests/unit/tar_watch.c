@@ -124,15 +124,43 @@ static void test_pax_size(void **state)
 	};
 	for (size_t i = 0; i < SLIM_COUNT(cases); i++) {
 		slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
-		uint64_t size = 0;
-		bool has_size;
-		int result = slim_pax_check(slim_blob_of(cases[i].body), &has_size, &size, &err);
+		struct slim_pax said;
+		int result = slim_pax_check(slim_blob_of(cases[i].body), &said, &err);
 		if (result != cases[i].result)
 			fail_msg("%s: %s", cases[i].body, err ? slim_error_text(err) : "taken");
 		if (result)
 			continue;
-		assert_int_equal(has_size, cases[i].has_size);
-		assert_true(!has_size || size == cases[i].size);
+		assert_int_equal(said.has_size, cases[i].has_size);
+		assert_true(!said.has_size || said.size == cases[i].size);
+	}
+}
+
+static void test_just_before_1970(void **state)
+{
+	static const struct {
+		const char *body;
+		bool before;
+	} cases[] = {
+		{ "14 mtime=-0.5\n", true },
+		{ "13 mtime=-.5\n", true },
+		{ "22 mtime=-0.000000001\n", true },
+		{ "23 mtime=-0.0000000001\n", false },
+		{ "14 mtime=-1.5\n", false },
+		{ "15 mtime=-10.5\n", false },
+		{ "13 mtime=0.5\n", false },
+		{ "12 mtime=-0\n", false },
+		{ "14 mtime=-0.0\n", false },
+		{ "11 mtime=-\n", false },
+		{ "10 mtime=\n", false },
+		{ "14 mtime=-0.5\n13 mtime=0.5\n", false },
+		{ "14 mtime=-0.5\n10 mtime=\n", false },
+	};
+	for (size_t i = 0; i < SLIM_COUNT(cases); i++) {
+		struct slim_error *err = NULL;
+		struct slim_pax said;
+		assert_int_equal(slim_pax_check(slim_blob_of(cases[i].body), &said, &err), 0);
+		if (said.just_before_1970 != cases[i].before)
+			fail_msg("%s", cases[i].body);
 	}
 }
 
@@ -142,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_cut_anywhere_but_between_entries),
 		cmocka_unit_test(test_pax_size),
+		cmocka_unit_test(test_just_before_1970),
 	};
 	return cmocka_run_group_tests_name("tar_watch", tests, NULL, NULL);
 }

@@ -25,7 +25,10 @@ static void test_kinds(void **state)
 		{ ".wh.....", SLIM_ENTRY_WHITEOUT, "...." },
 		{ ".wh..wh..opq", SLIM_ENTRY_OPAQUE, "" },
 		{ "d/.wh..wh..opq", SLIM_ENTRY_OPAQUE, "d" },
-		{ ".wh..wh.plnk/12.34", SLIM_ENTRY_FILE, NULL },
+		{ ".wh..wh.plnk/12.34", SLIM_ENTRY_FILE, ".wh..wh.plnk/12.34" },
+		{ ".wh..wh.plnk", SLIM_ENTRY_FILE, NULL },
+		{ ".wh..wh.plnk/d/12.34", SLIM_ENTRY_FILE, NULL },
+		{ "d/.wh..wh.plnk", SLIM_ENTRY_WHITEOUT, "d/.wh.plnk" },
 		{ ".wh..wh.aufs", SLIM_ENTRY_FILE, NULL },
 		{ "d/.wh..wh.x", SLIM_ENTRY_WHITEOUT, "d/.wh.x" },
 	};

@@ -10,158 +10,28 @@ import sys
 import tempfile
 
 from image import Layer
+from merged import TYPES, merge
 
 FLATTEN = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "tests/lib/flatten")
 NAMES = ["a", "b", "c", "d", "e.x"]
-LINK_LIMIT = 40
 
 
-class Refused(Exception):
-    pass
-
-
-class Inode:
-    def __init__(self, kind, mode=0o755, uid=0, mtime=0, data="", xattrs=None, layer=0):
-        self.kind, self.mode, self.uid, self.mtime, self.data = kind, mode, uid, mtime, data
-        self.xattrs, self.layer = dict(xattrs or {}), layer
-
-
-class Model:
-    """The merged image as a dict of path -> inode; () is the root. Slow, and plain."""
-
-    def __init__(self):
-        self.names = {(): Inode("dir")}
-        self.layer = -1
-
-    def walk(self, path, missing=None, follow_last=True, blocked=()):
-        """The resolved path; `missing(path, by_link)` makes what is not a folder, or None is returned."""
-        todo, at, links = [(part, False) for part in path], (), 0
-        while todo:
-            part, by_link = todo.pop(0)
-            if part in ("", "."):
-                continue
-            if part == "..":
-                at = at[:-1]
-                continue
-            here, inode = at + (part,), self.names.get(at + (part,))
-            last = not [p for p, _ in todo if p != ""]
-            if inode and inode.kind == "link" and (follow_last or not last):
-                links += 1
-                if links > LINK_LIMIT:
-                    raise Refused("links")
-                if here in blocked:
-                    return None
-                todo[:0] = [(p, True) for p in inode.data.split("/")]
-                if inode.data.startswith("/"):
-                    at = ()
-                continue
-            if (inode is None or inode.kind != "dir") and (not last or missing):
-                if missing is None:
-                    return None
-                missing(here, by_link or links > 0)
-            at = here
-        return at
-
-    def remove(self, path):
-        for name in [n for n in self.names if n[:len(path)] == path]:
-            del self.names[name]
-
-    def make_folder(self, path, by_link):
-        inode = self.names.get(path)
-        if inode and (by_link or inode.layer == self.layer):
-            raise Refused("no folder")
-        self.remove(path)
-        self.names[path] = Inode("dir", layer=self.layer)
-
-    def find_folder(self, path, blocked):
-        try:
-            found = self.walk(path, blocked=blocked)
-        except Refused:
-            return None
-        inode = self.names.get(found) if found is not None else None
-        return found if inode and inode.kind == "dir" else None
-
-    def find(self, path, blocked=()):
-        folder = self.find_folder(path[:-1], blocked)
-        return folder + path[-1:] if folder is not None and folder + path[-1:] in self.names else None
-
-    def hide(self, entries):
-        blocked = set()
-        if not any(e[0] in ("whiteout", "opaque") for e in entries):
-            return
-        for kind, path, *rest in entries:
-            if not path or kind in ("opaque", "link"):
-                continue
-            found = self.find(path, blocked)
-            if found is not None and self.names[found].kind == "link":
-                blocked.add(found)
-        for kind, path, *rest in entries:
-            if kind == "whiteout":
-                found = self.find(path, blocked)
-                if found:
-                    self.remove(found)
-            if kind == "opaque":
-                folder = self.find_folder(path, blocked)
-                if folder is not None:
-                    for name in [n for n in self.names if len(n) > len(folder) and n[:len(folder)] == folder]:
-                        del self.names[name]
-
-    def place(self, path, inode):
-        old = self.names.get(path)
-        if old and old.kind == "dir" and inode.kind == "dir":
-            self.names[path] = inode
-            return
-        self.remove(path)
-        self.names[path] = inode
-
-    def hard_link(self, path, target, attributes):
-        try:
-            found = self.walk(target, follow_last=False)
-        except Refused:
-            found = None
-        inode = self.names.get(found)
-        if inode is None or inode.kind == "dir" or found[:len(path)] == path:
-            raise Refused("hard link")
-        self.place(path, inode)
-        inode.uid = attributes["uid"]
-        inode.xattrs.update(attributes["xattrs"])
-        if inode.kind != "link":
-            inode.mode, inode.mtime = attributes["mode"], attributes["mtime"]
-
-    def apply(self, entries):
-        self.layer += 1
-        self.hide(entries)
-        for kind, path, *rest in entries:
-            if kind in ("whiteout", "opaque"):
-                continue
-            attributes = rest[-1]
-            if not path:
-                if kind != "dir":
-                    raise Refused("root")
-                self.names[()] = Inode("dir", layer=self.layer, **attributes)
-                continue
-            place = self.walk(path[:-1], missing=self.make_folder) + path[-1:]
-            if kind == "hardlink":
-                self.hard_link(place, rest[0], attributes)
-            else:
-                self.place(place, Inode(kind, data=rest[0], layer=self.layer, **attributes))
-
-    def listing(self):
-        links = {}
-        for inode in self.names.values():
-            links[id(inode)] = links.get(id(inode), 0) + 1
-        order = {path: "/".join(path) + ("/" if inode.kind == "dir" else "") for path, inode in self.names.items()}
-        types = {"dir": 0o40000, "file": 0o100000, "link": 0o120000, "fifo": 0o10000}
-        for path in sorted(self.names, key=lambda p: order[p].encode() if p else b""):
-            i = self.names[path]
-            line = "/%s mode=%o owner=%d:0 mtime=%d.000000000 links=%d" % (
-                "/".join(path), types[i.kind] | i.mode, i.uid, i.mtime, 1 if i.kind == "dir" else links[id(i)])
-            line += "".join(" %s=%s" % item for item in sorted(i.xattrs.items()))
-            if i.kind == "link":
-                line += " target=" + i.data
-            if i.kind == "file":
-                line += " content=" + i.data
-            yield line
+def listing(model):
+    """The lines that tests/lib/flatten prints."""
+    links = {}
+    for inode in model.names.values():
+        links[id(inode)] = links.get(id(inode), 0) + 1
+    order = {path: "/".join(path) + ("/" if inode.kind == "dir" else "") for path, inode in model.names.items()}
+    for path in sorted(model.names, key=lambda p: order[p].encode() if p else b""):
+        i = model.names[path]
+        line = "/%s mode=%o owner=%d:0 mtime=%d.000000000 links=%d" % (
+            "/".join(path), TYPES[i.kind] | i.mode, i.uid, i.mtime, 1 if i.kind == "dir" else links[id(i)])
+        line += "".join(" %s=%s" % item for item in sorted(i.xattrs.items()))
+        if i.kind == "link":
+            line += " target=" + i.data
+        if i.kind == "file":
+            line += " content=" + i.data
+        yield line
 
 
 # --- random layers ------------------------------------------------------------------------------------------------
@@ -212,13 +82,8 @@ def tar_of(entries):
 
 
 def merged_by_model(layers):
-    model = Model()
-    try:
-        for entries in layers:
-            model.apply(entries)
-    except Refused:
-        return None
-    return list(model.listing())
+    model = merge(layers)
+    return list(listing(model)) if model else None
 
 
 def merged_by_slim(layers, folder):

@@ -276,20 +276,10 @@ def one_digest_twice(folder):
 TESTS.add("two names of one digest are one image", one_digest_twice)
 
 
-def nest(members, levels, width=1):
-    """Put LEVELS of indexes above what index.json names."""
-    entries = json.loads(members["index.json"])["manifests"]
-    for _ in range(levels):
-        data = to_json({"schemaVersion": 2, "mediaType": image.OCI_INDEX, "manifests": entries * width})
-        members.blob(data)
-        entries = [{"mediaType": image.OCI_INDEX, "digest": sha256(data), "size": len(data)}]
-    members["index.json"] = to_json({"schemaVersion": 2, "manifests": entries})
-
-
 def nested(levels, width, want):
     def check(folder):
         members = app().members("oci")
-        nest(members, levels, width)
+        image.nest(members, levels, width)
         dump = Dump(written(members, folder))
         return refused(dump, want) if want else dump.error or differ(len(dump.entries()), 3)
     return check

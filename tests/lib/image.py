@@ -18,8 +18,9 @@ Forms:
     oci      an OCI layout in an archive
     hybrid   as `docker save` since 25: an OCI layout and manifest.json over the same blobs
     oci-dir  an OCI layout in a folder
-Compressions (of layers and, as `outer`, of the archive): none, gzip, gzip-multi (several members), zstd, zstd-multi
-    (several frames, one of them skippable), bzip2, xz.
+Compressions (of layers and, as `outer`, of the archive): none, gzip, gzip-multi (several members), gzip-named (a header
+    with every optional field), stargz (members and footer as eStargz), zstd, zstd-multi (several frames, one of them
+    skippable), zstd-chunked (frames and a manifest in skippable ones), bzip2, xz, xz-multi.
 
 Everything is deterministic: times are 0 unless given. Names are str (bytes that are no UTF-8 as surrogates) or bytes.
 """
@@ -34,6 +35,7 @@ import lzma
 import os
 import subprocess
 import tarfile
+import zlib
 
 BLOCK = 512
 DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
@@ -79,7 +81,35 @@ def _parts(data, count=3):
     return [data[i:i + size] for i in range(0, len(data), size)] or [b""]
 
 
-_SKIPPABLE_FRAME = bytes.fromhex("502a4d1804000000") + b"skip"
+def _gzip_named(data):
+    """RFC 1952: FEXTRA, FNAME, FCOMMENT and FHCRC."""
+    head = bytes.fromhex("1f8b081e0000000002ff") + b"\x08\0" + b"AB\x04\0free" + b"layer.tar\0" + b"a comment\0"
+    head += (zlib.crc32(head) & 0xffff).to_bytes(2, "little")
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = packer.compress(data) + packer.flush()
+    return head + body + zlib.crc32(data).to_bytes(4, "little") + (len(data) % 2**32).to_bytes(4, "little")
+
+
+def _stargz(data):
+    """Members at each chunk, and the footer: an empty member whose extra field says where the table of contents is."""
+    chunks = b"".join(map(_gzip, _parts(data, 4)))
+    extra = b"SG\x16\0" + b"%016xSTARGZ" % len(chunks)
+    footer = bytes.fromhex("1f8b08040000000000ff") + len(extra).to_bytes(2, "little") + extra + b"\x01\0\0\xff\xff"
+    return chunks + footer + bytes(8)
+
+
+def _skippable(data, kind=0):
+    return bytes([0x50 + kind]) + b"\x2a\x4d\x18" + len(data).to_bytes(4, "little") + data
+
+
+def _zstd_chunked(data):
+    """Frames of chunks, then the manifest and a footer that names it, each in a skippable frame."""
+    chunks, manifest = b"".join(map(_zstd, _parts(data, 4))), _zstd(b'{"version":1,"entries":[]}')
+    footer = len(chunks + manifest).to_bytes(8, "little") + bytes(24) + b"GNUlInUx"
+    return chunks + _skippable(manifest) + _skippable(footer)
+
+
+_SKIPPABLE_FRAME = _skippable(b"skip")
 
 COMPRESSIONS = {
     "none": bytes,
@@ -87,11 +117,18 @@ COMPRESSIONS = {
     "gzip-multi": lambda data: b"".join(map(_gzip, _parts(data))),
     "zstd": _zstd,
     "zstd-multi": lambda data: _SKIPPABLE_FRAME + b"".join(map(_zstd, _parts(data))) + _SKIPPABLE_FRAME,
+    "gzip-named": _gzip_named,
+    "stargz": _stargz,
+    "zstd-chunked": _zstd_chunked,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
+    "xz-multi": lambda data: b"".join(map(lzma.compress, _parts(data))),
 }
-_SUFFIX = {"none": "", "gzip": "+gzip", "gzip-multi": "+gzip", "zstd": "+zstd", "zstd-multi": "+zstd",
-           "bzip2": "+bzip2", "xz": "+xz"}
+
+
+def _suffix(how):
+    """Of a layer's media type."""
+    return "" if how == "none" else "+gzip" if how == "stargz" else "+" + how.split("-")[0]
 
 
 def compress(data, how):
@@ -383,7 +420,7 @@ def _add_oci(out, image, compression):
         how = layer.compression or compression
         blob = compress(layer.tar(), how)
         names.append(out.blob(blob, out.layers))
-        layers.append(_descriptor(OCI_LAYER + _SUFFIX[how], blob))
+        layers.append(_descriptor(OCI_LAYER + _suffix(how), blob))
         layers[-1]["size"] = image.wrong_sizes.get(number, len(blob))
     document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": _descriptor(OCI_CONFIG, config),
                 "layers": layers}
@@ -432,6 +469,16 @@ def members(images, form="docker", compression="none"):
         index += _with_tags(descriptor, image.tags, form == "hybrid")
         entries.append(entry)
     return _layout(out, index, entries if form == "hybrid" else None)
+
+
+def nest(members, levels, width=1):
+    """Put LEVELS of indexes above what index.json names; each names the one below it WIDTH times."""
+    entries = json.loads(members["index.json"])["manifests"]
+    for _ in range(levels):
+        data = to_json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries * width})
+        members.blob(data)
+        entries = [_descriptor(OCI_INDEX, data)]
+    members["index.json"] = to_json({"schemaVersion": 2, "manifests": entries})
 
 
 def platform_members(images, tags=("test:latest",), compression="none", attestation=False):

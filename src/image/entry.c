@@ -105,10 +105,16 @@ static bool take_block(struct cursor *c, uint64_t offset, uint64_t length)
 	return true;
 }
 
-/* libarchive drops pieces that overlap from the map that it tells, yet reads them: what it reads must be the map. */
-static int check_extents(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
+/*
+ * What libarchive reads must be what it tells. It drops pieces that overlap from the map of a sparse file, yet reads
+ * them, and takes a pax record for the size of a file that has no map.
+ */
+static int check_content(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
 {
-	struct cursor c = { inode->extents, inode->extents + inode->extent_count, 0 };
+	const struct slim_extent whole = { 0, inode->size, 0 };
+	struct cursor c = { &whole, &whole + (inode->size != 0), 0 };
+	if (inode->extents)
+		c = (struct cursor){ inode->extents, inode->extents + inode->extent_count, 0 };
 	const void *bytes;
 	size_t length;
 	la_int64_t offset;
@@ -118,11 +124,9 @@ static int check_extents(struct slim_layer_reader *r, const struct slim_inode *i
 		fits = take_block(&c, (uint64_t)offset, length);
 	if (fits && got == ARCHIVE_EOF && c.at == c.end)
 		return 0;
-	if (r->err)
-		*err = slim_steal(&r->err);
-	else
-		slim_fail(err, SLIM_BAD_INPUT, "sparse map: does not fit the content");
-	return -1;
+	if (fits && got != ARCHIVE_EOF)
+		return slim_layer_fail_archive(r, err);
+	return slim_fail(err, SLIM_BAD_INPUT, "%s: does not fit the content", inode->extents ? "sparse map" : "size");
 }
 
 static int set_content(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
@@ -135,8 +139,8 @@ static int set_content(struct slim_layer_reader *r, struct archive_entry *entry,
 	inode->size = stored = (uint64_t)size;
 	if (slim_quota_take(&r->budget->claimed, inode->size, err))
 		return -1;
-	if (archive_entry_sparse_count(entry) &&
-	    (read_extents(r, entry, inode, &stored, err) || check_extents(r, inode, err)))
+	if ((archive_entry_sparse_count(entry) && read_extents(r, entry, inode, &stored, err)) ||
+	    check_content(r, inode, err))
 		return -1;
 	inode->offset = r->base + offset;
 	inode->file = r->layer->content;

@@ -38,8 +38,9 @@ static void free_archive(struct archive **a)
 	archive_read_free(*a);
 }
 
-static int fail_archive(struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
+int slim_layer_fail_archive(struct slim_layer_reader *r, struct slim_error **err)
 {
+	struct archive *a = r->archive;
 	if (r->err) {
 		*err = slim_steal(&r->err);
 		return -1;
@@ -81,14 +82,14 @@ static int read_entries(struct slim_layer_reader *r, struct archive *a, struct s
 	int got;
 	while ((got = archive_read_next_header(a, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
 		if (got == ARCHIVE_WARN && !is_harmless(a))
-			return fail_archive(r, a, err);
+			return slim_layer_fail_archive(r, err);
 		r->entries++;
 		if (slim_quota_take(&r->budget->files, 1, err) || check_position(r, a, err) ||
 		    slim_layer_add_entry(r, entry, (uint64_t)archive_filter_bytes(a, 0), err))
 			return -1;
 	}
 	if (got != ARCHIVE_EOF)
-		return fail_archive(r, a, err);
+		return slim_layer_fail_archive(r, err);
 	return 0;
 }
 
@@ -103,7 +104,7 @@ static int open_and_read(struct slim_layer_reader *r, struct slim_error **err)
 	archive_read_set_read_callback(a, read_chunk);
 	archive_read_set_callback_data(a, r);
 	if (archive_read_open1(a) != ARCHIVE_OK)
-		return fail_archive(r, a, err);
+		return slim_layer_fail_archive(r, err);
 	return read_entries(r, a, err);
 }
 

@@ -38,6 +38,9 @@ struct slim_layer_reader {
 /* All entries, to the end of the stream. */
 int slim_layer_read_tar(struct slim_layer_reader *reader, struct slim_error **err) SLIM_MUST_CHECK;
 
+/* Fail with what the stream said, or libarchive; without memory the process ends. Returns -1. */
+int slim_layer_fail_archive(struct slim_layer_reader *reader, struct slim_error **err);
+
 /* Add what ENTRY, whose content starts at OFFSET of the tar, stands for. Messages name the entry. */
 int slim_layer_add_entry(struct slim_layer_reader *reader, struct archive_entry *entry, uint64_t offset,
 			 struct slim_error **err) SLIM_MUST_CHECK;

@@ -202,6 +202,10 @@ sees("sizes of folders and links are ignored", raw(header(b"d", b"5", 4096), hea
 sees("global headers are ignored", raw(header(b"g", b"g", 14) + _padded(b"14 comment=abc"), header()), "file path=f")
 refuses("a sparse map out of order", pax({"GNU.sparse.numblocks": b"2", "GNU.sparse.map": b"10,1,0,1",
         "GNU.sparse.size": b"20"}, header(size=2) + _padded(b"ab")), "sparse map")
+refuses("a sparse file's size without a map", pax({"GNU.sparse.numblocks": b"2", "GNU.sparse.size": b"20"},
+        header(size=2) + _padded(b"ab")), "size: does not fit the content")
+refuses("a sparse file's size without a map, and less than there is", pax({"GNU.sparse.size": b"1"},
+        header(size=2) + _padded(b"ab")), "size: does not fit the content")
 refuses("a sparse file that claims an exabyte", pax({"GNU.sparse.numblocks": b"1", "GNU.sparse.map": b"0,1",
         "GNU.sparse.size": b"1152921504606846976"}, header(size=1) + _padded(b"a")), "holes included")
 refuses("a folder with content by pax", pax({"size": b"512"}, header(b"d", b"5"), header(b"hidden")), "no content")

@@ -54,6 +54,15 @@ static size_t number_length(struct slim_blob text, bool *whole)
 	return at;
 }
 
+/* What is no number is passed over as a whole, so that its digits are looked at once. */
+static size_t passed_length(struct slim_blob text)
+{
+	size_t n = 0;
+	while (n < text.len && (is_digit(text.ptr[n]) || (text.ptr[n] && strchr("+-.eE", text.ptr[n]))))
+		n++;
+	return n ? n : 1;
+}
+
 /* Written by jansson as it was read: what fits into 63 bits. */
 static bool survives(struct slim_blob number, bool whole)
 {
@@ -135,14 +144,14 @@ char *slim_json_protect(struct slim_blob text, size_t *length)
 	while (text.len) {
 		bool whole = false;
 		size_t n = *text.ptr == '"' ? string_length(text) : number_length(text, &whole);
-		struct slim_blob token = slim_blob(text.ptr, n ? n : 1);
+		struct slim_blob token = slim_blob(text.ptr, n ? n : passed_length(text));
 		if (*text.ptr == '"')
 			protect_string(out, token);
 		else if (n)
 			protect_number(out, token, survives(token, whole) ||
 						   is_key(slim_blob(text.ptr + n, text.len - n)));
 		else
-			put(out, token.ptr, 1);
+			put(out, token.ptr, token.len);
 		text = slim_blob(text.ptr + token.len, text.len - token.len);
 	}
 	if (fclose(out))

@@ -11,7 +11,7 @@ TOP = os.environ.get("TOP_SRCDIR") or os.path.dirname(os.path.dirname(os.path.ab
 FOLDERS = ["base", "stream", "oci", "image", "tree", "trace", "write", "report", "cli"]
 # The folder whose contract a header of include/slim is: the lowest one that may include it.
 HOME = {
-    "base": "alloc attr blob error log match path pool quota",
+    "base": "alloc attr blob error log match path pool quota signals utf8",
     "stream": "digest file inode stream",
     "oci": "oci",
     "image": "image layer limits",

@@ -28,8 +28,8 @@ bool slim_log_verbose(const struct slim_log *log);
 const char *const *slim_log_warnings(struct slim_log *log, size_t *count);
 
 /*
- * One line: names of the host and words of the user in it cannot break it or drive a terminal;
- * control bytes are \xNN.
+ * One line: nothing in TEXT can break it or drive a terminal. Control characters, those of Unicode too, and bytes that
+ * are no UTF-8 are \xNN.
  */
 void slim_put_line(FILE *out, const char *prefix, const char *text);
 

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "slim/alloc.h"
+#include "slim/utf8.h"
 
 static bool is_terminal(FILE *out)
 {
@@ -42,11 +43,15 @@ void slim_log_free(struct slim_log *log)
 void slim_put_line(FILE *out, const char *prefix, const char *text)
 {
 	fputs(prefix, out);
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			fprintf(out, "\\x%02x", (unsigned)*c);
+	struct slim_blob rest = slim_blob_of(text);
+	while (rest.len) {
+		size_t n = slim_utf8_printable(rest);
+		if (n)
+			fwrite(rest.ptr, 1, n, out);
 		else
-			fputc(*c, out);
+			fprintf(out, "\\x%02x", (unsigned char)*rest.ptr);
+		rest = slim_blob(rest.ptr + (n ? n : 1), rest.len - (n ? n : 1));
+	}
 	fputc('\n', out);
 	fflush(out);
 }

@@ -1,7 +1,8 @@
 #include "slim/path.h"
 
-#include <stdint.h>
 #include <stdio.h>
+
+#include "slim/utf8.h"
 
 enum { SHOW_MAX = 200 };
 
@@ -52,39 +53,12 @@ int slim_path_clean(struct slim_arena *arena, struct slim_blob name, struct slim
 	return 0;
 }
 
-/*
- * The length of the character at the start of S when a terminal may print it: well-formed UTF-8 (Unicode, table 3-7)
- * and no control character. Those are also C1 (U+0080 to U+009F), what breaks lines or turns the direction of what
- * follows, and what cannot be seen. Else 0.
- */
-static size_t printable(const unsigned char *s, size_t left)
-{
-	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f;
-	size_t length = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 :
-			(s[0] & 0xf0) == 0xe0	     ? 3 :
-			s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
-	if (length == 0 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	uint32_t code = s[0] & (0xffU >> (length + 1));
-	for (size_t i = 1; i < length; i++)
-		code = code << 6 | (s[i] & 0x3fU);
-	bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-	bool surrogate = code >= 0xd800 && code <= 0xdfff;
-	bool unseen = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-		      (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
-	return overlong || surrogate || unseen || code > 0x10ffff || code < 0xa0 ? 0 : length;
-}
-
 const char *slim_path_show(struct slim_arena *arena, struct slim_blob name)
 {
 	char shown[SHOW_MAX + sizeof("...")];
 	size_t length = 0;
 	for (size_t i = 0; i < name.len;) {
-		size_t n = printable((const unsigned char *)name.ptr + i, name.len - i);
+		size_t n = slim_utf8_printable(slim_blob(name.ptr + i, name.len - i));
 		if (length + (n ? n : 4) > SHOW_MAX) {
 			memcpy(shown + length, "...", 3);
 			length += 3;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "slim/alloc.h"
+#include "slim/signals.h"
 
 struct pool {
 	pthread_mutex_t mutex; /* guards next, failed, failed_at and err */
@@ -61,12 +62,15 @@ int slim_parallel(unsigned jobs, size_t count, int (*work)(void *context, size_t
 	size_t helpers = jobs < count ? jobs : count; /* this thread works too: one fewer is started */
 	slim_autofree pthread_t *threads = slim_calloc(helpers, sizeof(*threads));
 	size_t started = 0;
+	sigset_t old;
+	slim_signals_hold(&old);
 	/* a thread that cannot be started is only a lack of speed */
 	while (started + 1 < helpers && pthread_create(&threads[started], NULL, run, &pool) == 0)
 		started++;
 	run(&pool);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+	slim_signals_release(&old);
 	pthread_mutex_destroy(&pool.mutex);
 	if (!pool.failed)
 		return 0;

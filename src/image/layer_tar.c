@@ -6,6 +6,8 @@
 
 #include <archive.h>
 
+#include "slim/signals.h"
+
 /* libarchive wants the padding that may be missing at the end. It is no part of the layer's bytes. */
 static la_ssize_t pad(struct slim_layer_reader *r, const void **out)
 {
@@ -22,6 +24,8 @@ static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
 {
 	struct slim_layer_reader *r = data;
 	struct slim_blob chunk;
+	if (slim_signals_waiting()) /* they wait for the threads that read layers */
+		return slim_fail(&r->err, SLIM_BAD_INPUT, "interrupted");
 	int got = slim_stream_next(r->stream, &chunk, &r->err);
 	r->ended = got == 0;
 	if (r->ended)

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "slim/path.h"
+#include "slim/signals.h"
 
-#include "../write/temporary.h"
+#include "../stream/temporary.h"
 
 struct slim_saving {
 	char *path, *base;
@@ -127,7 +128,7 @@ int slim_saving_fill_sbom(struct slim_saving *s, const struct slim_sbom *sbom, b
 static int write_named(const struct slim_saving *s, char name[SLIM_TEMPORARY_NAME],
 		       struct slim_error **err)
 {
-	int fd = slim_temporary_open(s->folder, name);
+	int fd = slim_temporary_open(s->folder, 0666, name);
 	if (fd < 0)
 		return fail(s, err);
 	int failed = write_text(s, fd, err);

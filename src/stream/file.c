@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "slim/alloc.h"
+#include "temporary.h"
 
 struct slim_file {
 	atomic_uint references;
@@ -52,13 +53,13 @@ int slim_file_open(const char *host_path, struct slim_file **out, struct slim_er
 
 static int unnamed_file(const char *folder)
 {
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd; /* else: not every filesystem has unnamed files, and the errors for that differ */
-	slim_autofree char *path = slim_format("%s/slim-spool-XXXXXX", folder);
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path);
+	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -1;
+	bool ignored;
+	int fd = slim_temporary_unnamed(dir, 0600, &ignored), errnum = errno;
+	close(dir);
+	errno = errnum;
 	return fd;
 }
 

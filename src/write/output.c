@@ -1,6 +1,5 @@
 #include "output.h"
 #include "document.h"
-#include "temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +8,8 @@
 #include <unistd.h>
 
 #include "slim/path.h"
+
+#include "../stream/temporary.h"
 
 static int fail(const struct slim_output *output, int errnum, struct slim_error **err)
 {
@@ -104,35 +105,6 @@ static int open_folder(struct slim_output *output, const char *path, struct slim
 	return output->folder < 0 ? fail(output, errno, err) : 0;
 }
 
-/*
- * Where the file system has no O_TMPFILE: a file that loses its name at once. Interrupted in between, the name would
- * stay, so signals wait.
- */
-static int open_unlinked(struct slim_output *output, struct slim_error **err)
-{
-	char name[SLIM_TEMPORARY_NAME];
-	sigset_t old;
-	slim_signals_hold(&old);
-	output->fd = slim_temporary_open(output->folder, name);
-	int errnum = errno;
-	if (output->fd >= 0 && unlinkat(output->folder, name, 0))
-		errnum = errno;
-	slim_signals_release(&old);
-	return output->fd < 0 ? fail(output, errnum, err) : 0;
-}
-
-static int open_unnamed(struct slim_output *output, struct slim_error **err)
-{
-	output->fd = openat(output->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-	output->linkable = output->fd >= 0;
-	if (output->linkable)
-		return 0;
-	/* open(2): EOPNOTSUPP; from kernels and file systems that do not know the flag: EISDIR, ENOENT, EINVAL. */
-	if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL)
-		return open_unlinked(output, err);
-	return fail(output, errno, err);
-}
-
 /* An OUT that is a link stays one: the file that it leads to is replaced. */
 static int open_file(struct slim_output *output, const char *host_path, bool exists, struct slim_error **err)
 {
@@ -142,8 +114,11 @@ static int open_file(struct slim_output *output, const char *host_path, bool exi
 		return fail(output, errno, err);
 	if (exists && faccessat(AT_FDCWD, host_path, W_OK, AT_EACCESS))
 		return fail(output, errno, err);
-	if (open_folder(output, real ? real : host_path, err) || open_unnamed(output, err))
+	if (open_folder(output, real ? real : host_path, err))
 		return -1;
+	output->fd = slim_temporary_unnamed(output->folder, 0666, &output->linkable);
+	if (output->fd < 0)
+		return fail(output, errno, err);
 	/* who could not read the old OUT shall not read the new one; a file system without modes is no obstacle */
 	if (exists && !stat(host_path, &st) && fchmod(output->fd, st.st_mode & 0777) && errno != EPERM &&
 	    errno != ENOTSUP)

@@ -1,11 +1,14 @@
 #include "output.h"
-#include "temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "slim/signals.h"
+
+#include "../stream/temporary.h"
 
 enum { PIECE = 1 << 20 };
 
@@ -58,7 +61,7 @@ static int copy_mode(const struct slim_output *output, int to, struct slim_error
 /* A full copy under a temporary name, for file systems that cannot give a name to what has none. */
 static int copy_named(const struct slim_output *output, char name[SLIM_TEMPORARY_NAME], struct slim_error **err)
 {
-	int to = slim_temporary_open(output->folder, name);
+	int to = slim_temporary_open(output->folder, 0666, name);
 	if (to < 0)
 		return fail(output, errno, err);
 	int failed = copy_mode(output, to, err) || copy(output, to, true, err) ? -1 : 0;

@@ -3,13 +3,16 @@
  *
  *   FAULT=CALL:N:HOW   the Nth CALL (from 1; 0: none) fails with errno HOW (a number), or HOW is "short": it does half
  *   FAULT=CALL:N+:HOW  … and every one after it
+ *   HOW "sigN"         the call works, and then the process gets the signal N
  *   FAULT_COUNT=FILE   at the end, the number of CALLs is written there
+ *   FAULT_OLD=1        no file system knows O_TMPFILE
  *
  * Allocations count from the first read on: libseccomp 2.5 loops for ever when one fails in it, at the very start.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -22,8 +25,8 @@
 
 static char call[32];
 static long nth;
-static bool onward, halve;
-static int errnum, count_fd = -1;
+static bool onward, halve, old;
+static int errnum, signum, count_fd = -1;
 static atomic_long calls;
 static atomic_bool reading;
 
@@ -36,7 +39,9 @@ __attribute__((constructor)) static void read_wish(void)
 	nth = atol(number);
 	onward = strchr(number, '+');
 	halve = !strcmp(how, "short");
+	signum = strncmp(how, "sig", 3) ? 0 : atoi(how + 3);
 	errnum = atoi(how);
+	old = getenv("FAULT_OLD");
 	atomic_store(&calls, 0);
 	if (path)
 		count_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -61,9 +66,19 @@ static bool hit(const char *name)
 	return nth && (onward ? n >= nth : n == nth);
 }
 
+/* Fails, or works before a signal comes: FIRST is what the call returned. */
+static long after(const char *name, long first)
+{
+	int kept = errno;
+	if (signum && hit(name))
+		kill(getpid(), signum);
+	errno = kept;
+	return first;
+}
+
 static bool fails(const char *name)
 {
-	if (!hit(name))
+	if (signum || !hit(name))
 		return false;
 	errno = errnum;
 	return true;
@@ -76,14 +91,14 @@ static size_t half(size_t length)
 
 #define TRANSFER(name, type, number, ...)                        \
 	{                                                        \
-		if (hit(#name)) {                                \
+		if (!signum && hit(#name)) {                     \
 			if (!halve) {                            \
 				errno = errnum;                  \
 				return -1;                       \
 			}                                        \
 			length = half(length);                   \
 		}                                                \
-		return syscall(number, fd, bytes, length __VA_ARGS__); \
+		return after(#name, syscall(number, fd, bytes, length __VA_ARGS__)); \
 	}
 
 ssize_t read(int fd, void *bytes, size_t length) TRANSFER(read, void, SYS_read)
@@ -94,13 +109,24 @@ ssize_t pread64(int fd, void *bytes, size_t length, off64_t at) __attribute__((a
 ssize_t __read_chk(int fd, void *bytes, size_t length, size_t room) { return read(fd, bytes, length); }
 ssize_t __pread_chk(int fd, void *bytes, size_t length, off_t at, size_t room) { return pread(fd, bytes, length, at); }
 
+static int do_open(int dir, const char *path, int flags, mode_t mode)
+{
+	if (fails("open"))
+		return -1;
+	if (old && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (int)after("open", syscall(SYS_openat, dir, path, flags, mode));
+}
+
 int open(const char *path, int flags, ...)
 {
 	va_list rest;
 	va_start(rest, flags);
 	mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
-	return fails("open") ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+	return do_open(AT_FDCWD, path, flags, mode);
 }
 
 int openat(int dir, const char *path, int flags, ...)
@@ -109,20 +135,27 @@ int openat(int dir, const char *path, int flags, ...)
 	va_start(rest, flags);
 	mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;
 	va_end(rest);
-	return fails("open") ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+	return do_open(dir, path, flags, mode);
 }
 
-int fsync(int fd) { return fails("fsync") ? -1 : (int)syscall(SYS_fsync, fd); }
-int ftruncate(int fd, off_t size) { return fails("ftruncate") ? -1 : (int)syscall(SYS_ftruncate, fd, size); }
+int fsync(int fd) { return fails("fsync") ? -1 : (int)after("fsync", syscall(SYS_fsync, fd)); }
+int ftruncate(int fd, off_t size)
+{
+	return fails("ftruncate") ? -1 : (int)after("ftruncate", syscall(SYS_ftruncate, fd, size));
+}
 int linkat(int a, const char *x, int b, const char *y, int f)
 {
-	return fails("linkat") ? -1 : (int)syscall(SYS_linkat, a, x, b, y, f);
+	return fails("linkat") ? -1 : (int)after("linkat", syscall(SYS_linkat, a, x, b, y, f));
 }
 int renameat(int a, const char *x, int b, const char *y)
 {
-	return fails("renameat") ? -1 : (int)syscall(SYS_renameat, a, x, b, y);
+	return fails("renameat") ? -1 : (int)after("renameat", syscall(SYS_renameat, a, x, b, y));
 }
-int fstat(int fd, struct stat *st) { return fails("fstat") ? -1 : (int)syscall(SYS_fstat, fd, st); }
+int unlinkat(int dir, const char *path, int flags)
+{
+	return fails("unlinkat") ? -1 : (int)after("unlinkat", syscall(SYS_unlinkat, dir, path, flags));
+}
+int fstat(int fd, struct stat *st) { return fails("fstat") ? -1 : (int)after("fstat", syscall(SYS_fstat, fd, st)); }
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);

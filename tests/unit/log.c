@@ -83,6 +83,16 @@ static void test_warnings_are_remembered_sorted_and_once(void **state)
 	close_page(&p, "");
 }
 
+static void test_no_text_drives_a_terminal(void **state)
+{
+	struct page p;
+	open_page(&p, SLIM_NORMAL, SLIM_PROGRESS_NEVER);
+	slim_info(p.log, "a\nb\x1b[1m\x7f caf\xc3\xa9");
+	slim_info(p.log, "CSI as \xc2\x9b" "1m and \x9b" "1m, turned \xe2\x80\xaegpj");
+	close_page(&p, "slim: a\\x0ab\\x1b[1m\\x7f caf\xc3\xa9\n"
+		       "slim: CSI as \\xc2\\x9b1m and \\x9b1m, turned \\xe2\\x80\\xaegpj\n");
+}
+
 static void test_progress_only_where_it_belongs(void **state)
 {
 	struct page p;
@@ -168,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_no_log_is_silent),
 		cmocka_unit_test(test_warnings_are_remembered_sorted_and_once),
+		cmocka_unit_test(test_no_text_drives_a_terminal),
 		cmocka_unit_test(test_progress_only_where_it_belongs),
 		cmocka_unit_test(test_progress_line),
 		cmocka_unit_test(test_progress_is_wiped_before_a_line),

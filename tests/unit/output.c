@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "../../src/write/output.h"
-#include "../../src/write/temporary.h"
+#include "slim/signals.h"
 
 static int enter_folder(void **state)
 {

@@ -2,12 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "slim/signals.h"
 
 enum { ATTEMPTS = 100 };
 
@@ -22,15 +23,42 @@ static void invent(char name[SLIM_TEMPORARY_NAME])
 	snprintf(name, SLIM_TEMPORARY_NAME, ".slim-%016llx", (unsigned long long)number);
 }
 
-int slim_temporary_open(int folder, char name[SLIM_TEMPORARY_NAME])
+int slim_temporary_open(int folder, mode_t mode, char name[SLIM_TEMPORARY_NAME])
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
 		invent(name);
-		int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
 	return -1;
+}
+
+/* Interrupted in between, the name would stay. */
+static int open_unlinked(int folder, mode_t mode)
+{
+	char name[SLIM_TEMPORARY_NAME];
+	sigset_t old;
+	slim_signals_hold(&old);
+	int fd = slim_temporary_open(folder, mode, name), errnum = errno;
+	if (fd >= 0 && unlinkat(folder, name, 0)) {
+		errnum = errno;
+		close(fd);
+		fd = -1;
+	}
+	slim_signals_release(&old);
+	errno = errnum;
+	return fd;
+}
+
+int slim_temporary_unnamed(int folder, mode_t mode, bool *linkable)
+{
+	int fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	*linkable = fd >= 0;
+	/* open(2): EOPNOTSUPP; from kernels and file systems that do not know the flag: EISDIR, ENOENT, EINVAL. */
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL))
+		return open_unlinked(folder, mode);
+	return fd;
 }
 
 int slim_temporary_link(int folder, int fd, char name[SLIM_TEMPORARY_NAME])
@@ -46,37 +74,4 @@ int slim_temporary_link(int folder, int fd, char name[SLIM_TEMPORARY_NAME])
 			return -1;
 	}
 	return -1;
-}
-
-/* Those that would end the process; one that is ignored, as by nohup, is no reason to stop. */
-static void ending_signals(sigset_t *set)
-{
-	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct sigaction now;
-		if (!sigaction(all[i], NULL, &now) && now.sa_handler != SIG_IGN)
-			sigaddset(set, all[i]);
-	}
-}
-
-void slim_signals_hold(sigset_t *old)
-{
-	sigset_t set;
-	ending_signals(&set);
-	pthread_sigmask(SIG_BLOCK, &set, old);
-}
-
-bool slim_signals_waiting(void)
-{
-	sigset_t set, pending;
-	ending_signals(&set);
-	sigpending(&pending);
-	sigandset(&set, &set, &pending);
-	return !sigisemptyset(&set);
-}
-
-void slim_signals_release(const sigset_t *old)
-{
-	pthread_sigmask(SIG_SETMASK, old, NULL);
 }

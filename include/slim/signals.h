@@ -1,0 +1,16 @@
+/*
+ * SIGINT, SIGTERM and SIGHUP wait while a file exists that would be left behind, so that main needs no handler and no
+ * list of files. A signal goes to any thread that lets it in: the mask must hold in all of them, so slim_parallel holds
+ * the signals while its threads run, and who reads layers stops when one waits.
+ */
+#ifndef SLIM_SIGNALS_H
+#define SLIM_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+void slim_signals_hold(sigset_t *old); /* in this thread, and in those that it starts */
+bool slim_signals_waiting(void);
+void slim_signals_release(const sigset_t *old); /* a signal that waited acts now */
+
+#endif

@@ -320,6 +320,11 @@ def test_podman(t):
     if probe.returncode:
         t.skip("podman", "podman does not start here")
         return
+    bulk = t.path("podman-bulk.tar")
+    bulk_image().save(bulk)
+    for how in ("zstd", "gzip"):
+        got = run(*podman, "load", "-i", t.slim(bulk, "podman-many.tar", "-c", how, "--keep-all"))
+        t.report(got.returncode == 0 and b"bulk" in got.stdout, "podman loads many pieces, " + how, got.stdout.decode())
     for how in ("zstd", "gzip", "none"):
         out = t.slim(image, "podman.tar", "-c", how)
         got = run(*podman, "load", "-i", out)

@@ -33,8 +33,6 @@ void slim_sink_free(struct slim_sink *sink); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_sink, slim_sink_free)
 
 /* Compress into UNDER, which must outlive the sink and is not ended by it. */
-struct slim_sink *slim_sink_zstd(struct slim_sink *under, int level, unsigned jobs);
-struct slim_sink *slim_sink_gzip(struct slim_sink *under, int level, unsigned jobs);
 struct slim_sink *slim_sink_plain(struct slim_sink *under);
 struct slim_sink *slim_sink_compress(struct slim_sink *under, const struct slim_write_options *options);
 

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "../../src/write/buffer.h"
+#include "../../src/write/pieces.h"
 #include "../../src/write/sink.h"
 #include "slim/stream.h"
 
@@ -25,14 +26,20 @@ static int memory_write(struct slim_sink *sink, struct slim_blob bytes, struct s
 
 static const struct slim_sink_ops memory_ops = { memory_write, NULL, NULL };
 
-/* Noise and text in turns, LENGTH bytes of them. */
+/* Noise and text in turns, LENGTH bytes of them; with what looks like a tar's header every 64 KiB. */
 static char *make_bytes(size_t length)
 {
+	static const size_t distance = 1 << 16;
 	char *bytes = slim_alloc(length + 1);
 	uint32_t noise = 1;
 	for (size_t i = 0; i < length; i++) {
 		noise = noise * 1664525 + 1013904223;
 		bytes[i] = i >> 12 & 1 ? (char)(noise >> 24) : "one two three four "[i % 19];
+	}
+	for (size_t i = 0; i + 512 <= length; i += distance) {
+		memcpy(bytes + i + 257, "ustar", 5);
+		bytes[i + 152] = "01234567"[i / distance * 5 % 8];
+		bytes[i + 153] = "01234567"[i / distance * 5 / 8 % 8];
 	}
 	return bytes;
 }
@@ -74,9 +81,9 @@ static void assert_decodes(const struct slim_buffer *packed, const char *bytes, 
 
 static void test_round_trips(void **state)
 {
-	static const size_t lengths[] = { 0, 1, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, 3 << 20 };
+	static const size_t lengths[] = { 0, 1, 511, SLIM_PIECE_MIN, SLIM_PIECE_MAX, SLIM_PIECE_MAX + 1, 19 << 20 };
 	static const enum slim_layer_format formats[] = { SLIM_LAYER_ZSTD, SLIM_LAYER_GZIP };
-	slim_autofree char *bytes = make_bytes(3 << 20);
+	slim_autofree char *bytes = make_bytes(19 << 20);
 	for (size_t f = 0; f < SLIM_COUNT(formats); f++)
 		for (size_t i = 0; i < SLIM_COUNT(lengths); i++) {
 			struct run run = { formats[f], 0, 2, lengths[i], 100000 };
@@ -103,7 +110,7 @@ static void test_bytes_depend_on_nothing_else(void **state)
 		{ SLIM_LAYER_ZSTD, 0 }, { SLIM_LAYER_ZSTD, 1 }, { SLIM_LAYER_ZSTD, 9 },
 		{ SLIM_LAYER_GZIP, 0 }, { SLIM_LAYER_GZIP, 9 },
 	};
-	enum { LENGTH = 6 << 20 };
+	enum { LENGTH = 14 << 20 };
 	slim_autofree char *bytes = make_bytes(LENGTH);
 	for (size_t k = 0; k < SLIM_COUNT(kinds); k++) {
 		struct slim_digest first = { 0 };
@@ -118,6 +125,24 @@ static void test_bytes_depend_on_nothing_else(void **state)
 	}
 }
 
+/* Bytes that are put before all others change the first pieces only. */
+static void test_pieces_fall_into_step_again(void **state)
+{
+	static const enum slim_layer_format formats[] = { SLIM_LAYER_ZSTD, SLIM_LAYER_GZIP };
+	enum { LENGTH = 40 << 20, MORE = 3 * 512, TAIL = 10 }; /* of gzip: the end, which tells CRC and length */
+	slim_autofree char *bytes = make_bytes(LENGTH), *longer = slim_calloc(1, MORE + LENGTH);
+	memcpy(longer + MORE, bytes, LENGTH);
+	for (size_t f = 0; f < SLIM_COUNT(formats); f++) {
+		struct run before = { formats[f], 1, 2, LENGTH, 1 << 20 };
+		struct run after = { formats[f], 1, 2, LENGTH + MORE, 1 << 20 };
+		slim_autobuffer struct slim_buffer a = compress(&before, bytes);
+		slim_autobuffer struct slim_buffer b = compress(&after, longer);
+		size_t end = formats[f] == SLIM_LAYER_GZIP ? TAIL : 0, same = a.length / 2;
+		assert_true(b.length > same);
+		assert_true(!memcmp(a.bytes + a.length - same, b.bytes + b.length - same, same - end));
+	}
+}
+
 static void test_gzip_header_tells_nothing(void **state)
 {
 	struct run run = { SLIM_LAYER_GZIP, 0, 1, 1, 1 };
@@ -128,14 +153,14 @@ static void test_gzip_header_tells_nothing(void **state)
 static void test_errors_come_through(void **state)
 {
 	static const enum slim_layer_format formats[] = { SLIM_LAYER_ZSTD, SLIM_LAYER_GZIP, SLIM_LAYER_PLAIN };
-	slim_autofree char *bytes = make_bytes(4 << 20);
+	slim_autofree char *bytes = make_bytes(20 << 20);
 	for (size_t f = 0; f < SLIM_COUNT(formats); f++) {
 		slim_cleanup(slim_error_free_p) struct slim_error *err = NULL;
 		struct memory_sink memory = { { &memory_ops }, { 0 }, 1000 };
 		struct slim_write_options options = { .format = formats[f], .jobs = 2 };
 		slim_cleanup(slim_sink_free_p) struct slim_sink *sink = slim_sink_compress(&memory.base, &options);
 		int failed = 0;
-		for (size_t at = 0; at < 4 && !failed; at++)
+		for (size_t at = 0; at < 20 && !failed; at++)
 			failed = slim_sink_write(sink, slim_blob(bytes + (at << 20), 1 << 20), &err);
 		if (!failed)
 			failed = slim_sink_end(sink, &err);
@@ -150,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_bytes_depend_on_nothing_else),
+		cmocka_unit_test(test_pieces_fall_into_step_again),
 		cmocka_unit_test(test_gzip_header_tells_nothing),
 		cmocka_unit_test(test_errors_come_through),
 	};

@@ -69,6 +69,21 @@ static struct slim_blob encode(struct slim_arena *arena, const struct acl_entry 
 	return slim_blob((const char *)bytes, size);
 }
 
+mode_t slim_layer_mode(struct archive_entry *entry)
+{
+	mode_t mode = archive_entry_mode(entry) & 07777;
+	int type, permset, tag, qualifier;
+	const char *name;
+	if (!(archive_entry_acl_types(entry) & ARCHIVE_ENTRY_ACL_TYPE_ACCESS))
+		return mode;
+	archive_entry_acl_reset(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS);
+	while (archive_entry_acl_next(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, &type, &permset, &tag, &qualifier, &name) ==
+	       ARCHIVE_OK)
+		if (tag == ARCHIVE_ENTRY_ACL_MASK)
+			mode = (mode & ~(mode_t)070) | (mode_t)(permset & 7) << 3;
+	return mode;
+}
+
 struct slim_blob slim_layer_acl(struct slim_layer_reader *r, struct archive_entry *entry, int type)
 {
 	slim_autofree struct acl_entry *entries = NULL;

@@ -49,7 +49,7 @@ static int set_device(struct slim_inode *inode, struct archive_entry *entry, str
 static struct slim_inode *new_inode(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_error **err)
 {
 	struct slim_inode *inode = slim_arena_alloc(r->layer->inodes, sizeof(*inode));
-	inode->mode = (archive_entry_mode(entry) & 07777);
+	inode->mode = slim_layer_mode(entry);
 	set_time(r, inode, entry);
 	if (set_owner(inode, entry, err))
 		return NULL;

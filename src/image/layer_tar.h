@@ -49,6 +49,11 @@ int slim_layer_add_entry(struct slim_layer_reader *reader, struct archive_entry 
 const struct slim_xattr *slim_layer_xattrs(struct slim_layer_reader *reader, struct archive_entry *entry);
 /* The ACL of TYPE (libarchive's) as the kernel's binary form; ptr is NULL when there is none. */
 struct slim_blob slim_layer_acl(struct slim_layer_reader *reader, struct archive_entry *entry, int type);
+/*
+ * The permission bits. With an ACL those of the group are its mask, as the kernel shows them (acl(5), "correspondence
+ * between ACL entries and file permission bits"), where libarchive shows those of the owning group.
+ */
+mode_t slim_layer_mode(struct archive_entry *entry);
 
 /*
  * What the cleaned name PATH means (image-spec layer.md, "Whiteouts"; AUFS): kind, and for whiteouts the path that they

@@ -22,8 +22,8 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 	if (slim_archive_images(*archive, &all, &total, &skipped, err) < 0)
 		return -1;
 	if (skipped)
-		slim_verbose(log, "%zu attestation%s or artifact%s left out", skipped,
-			     skipped == 1 ? "" : "s", skipped == 1 ? "" : "s");
+		slim_info(log, "%zu attestation%s or artifact%s left out", skipped, skipped == 1 ? "" : "s",
+			  skipped == 1 ? "" : "s");
 	return slim_archive_select(*archive, cli->image, cli->any_platform ? NULL : &cli->platform,
 				   chosen, count, err);
 }

@@ -259,9 +259,8 @@ static int settle_absent(struct walk *w, struct slim_error **err)
 			*err = slim_steal(&r->error);
 			return -1;
 		}
-		w->archive->skipped++;
-		slim_verbose(w->archive->log, "%s: an image is left out: %s", w->archive->name,
-			     slim_error_text(r->error));
+		slim_info(w->archive->log, "%s: an image is left out: %s", w->archive->name,
+			  slim_error_text(r->error));
 	}
 	return 0;
 }

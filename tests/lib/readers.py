@@ -2,9 +2,12 @@
 
 import hashlib
 import os
-import subprocess
 import tempfile
 
+from bounded import Done, Unbounded
+from image import Archive
+
+SLIM = os.environ.get("SLIM", "./slim")
 DUMP = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "tests", "lib", "dump-image")
 
 
@@ -12,10 +15,9 @@ class Dump:
     """The outcome of one run: status, the error's text, and the facts (one line each)."""
 
     def __init__(self, *arguments, stdin=None):
-        done = subprocess.run([DUMP, *arguments], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.status = done.returncode
-        self.error = done.stderr.decode("utf-8", "replace").strip()
-        self.lines = done.stdout.decode("utf-8", "replace").splitlines()
+        done = Done([DUMP, *arguments], stdin)
+        self.status, self.error = done.status, done.error
+        self.lines = done.out.decode("utf-8", "replace").splitlines()
 
     def starting(self, word):
         return [line[len(word) + 1:] for line in self.lines if line.split(" ", 1)[0] == word]
@@ -24,12 +26,19 @@ class Dump:
         return [line for line in self.lines if line.split(" ", 1)[0] in ("file", "hardlink", "whiteout", "opaque")]
 
 
+def slimmed(path, out, *options):
+    """A run of slim; `archive` is what it wrote."""
+    done = Done([SLIM, *options, path, out])
+    done.archive = Archive(out) if os.path.isfile(out) else None
+    return done
+
+
 def content(data):
     return hashlib.sha256(data).hexdigest()[:16]
 
 
 class Tests:
-    """Named checks, printed as TAP. A check is a function that returns None or what went wrong."""
+    """Named checks. A check is a function of a folder of its own that returns None or what went wrong."""
 
     def __init__(self):
         self.checks = []
@@ -37,14 +46,23 @@ class Tests:
     def add(self, name, check):
         self.checks.append((name, check))
 
-    def run(self):
-        print("1..%d" % len(self.checks), flush=True)
-        for number, (name, check) in enumerate(self.checks, 1):
-            with tempfile.TemporaryDirectory() as folder:
-                problem = check(folder)
-            print("%s %d - %s" % ("not ok" if problem else "ok", number, name), flush=True)
-            for line in str(problem or "").splitlines():
-                print("# " + line, flush=True)
+    def run(self, plan=True):
+        """Prints them as TAP; the number of those that failed."""
+        if plan:
+            print("1..%d" % len(self.checks), flush=True)
+        return sum(report(number, name, check) for number, (name, check) in enumerate(self.checks, 1))
+
+
+def report(number, name, check):
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            problem = check(folder)
+        except Unbounded as error:
+            problem = str(error)
+    print("%s %d - %s" % ("not ok" if problem else "ok", number, name), flush=True)
+    for line in str(problem or "").splitlines():
+        print("# " + line, flush=True)
+    return bool(problem)
 
 
 def differ(got, want):

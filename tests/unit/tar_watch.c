@@ -1,4 +1,4 @@
-/* Whole archives are in tests/image/layers.py; here: that it makes no difference how the bytes are cut into chunks. */
+/* Whole archives are in tests/corpus/layers.py; here: that it makes no difference how the bytes are cut into chunks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,17 +1,13 @@
-#!/usr/bin/env python3
 """Archives: every form is opened and shows the same image; selection; what is broken or ambiguous is refused."""
 
 import base64
 import json
 import os
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-
-import image  # noqa: E402
-from image import Image, hexa, sha256, to_json  # noqa: E402
-from readers import Dump, Tests, differ, refused  # noqa: E402
+import image
+from image import Image, hexa, sha256, to_json
+from readers import Dump, Tests, differ, refused
 
 TESTS = Tests()
 
@@ -222,11 +218,11 @@ oci("another layout version", lambda m: m.update({"oci-layout": b'{"imageLayoutV
 oci("a digest with a path in it", first(digest="sha256:../../../../etc/passwd"), "manifests[0].digest: ")
 oci("a digest in capitals", lambda m: m.edit("index.json", lambda i: i["manifests"][0].update(
     digest="sha256:" + "A" * 64)), "manifests[0].digest: ")
-oci("a negative size", first(size=-1), "index.json: manifests[0].size: must not be negative")
+oci("a negative size in a descriptor", first(size=-1), "index.json: manifests[0].size: must not be negative")
 oci("a size that is no integer", first(size=1.5), "must be a whole number")
 oci("a size that is wrong", first(size=7), "its descriptor says 7")
 oci("a manifest changed", lambda m: m.flip(m.manifests[0], 30), "its content has the digest")
-oci("a config changed", lambda m: m.flip(m.configs[0], 30), "its content has the digest")
+oci("a config of a layout changed", lambda m: m.flip(m.configs[0], 30), "its content has the digest")
 oci("a layer absent", lambda m: m.missing(m.layers[0]), "layer 1 of 2: sha256:")
 oci("a foreign layer absent", lambda m: (edit_layer(
     mediaType="application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", urls=["u"])(m), m.missing(m.layers[1])),
@@ -412,5 +408,3 @@ def fifo_blob(folder):
 
 TESTS.add("refused: a layout folder with a link for a blob", linked_blob)
 TESTS.add("refused: a layout folder with a fifo", fifo_blob)
-
-TESTS.run()

@@ -1,6 +1,5 @@
 /*
- * A layer decoded: its entries as the tar has them, whiteouts told apart, contents by reference. One pass reads,
- * decodes, hashes and parses; the digest of the blob and the diff ID are verified before anything is returned.
+ * Layers decoded: their entries as the tars have them, whiteouts told apart, contents by reference.
  * Sources: OCI image-spec layer.md; pax(1) (POSIX.1-2017), GNU tar manual for sparse files and long names.
  */
 #ifndef SLIM_LAYER_H
@@ -33,16 +32,39 @@ struct slim_layer {
 	struct slim_entry *entries;
 	size_t count;
 	uint64_t size;              /* uncompressed bytes */
-	struct slim_digest diff_id; /* as computed */
 	struct slim_file *content;  /* what the inodes' offsets refer to: the input or a spool */
 	struct slim_arena *paths;   /* entries and their names: freed with the layer */
 	struct slim_arena *inodes;  /* inodes and what they point to: the tree takes it over */
 };
 
-/* What the layer holds is taken from BUDGET. */
-int slim_layer_read(const struct slim_layer_ref *ref, struct slim_budget *budget, struct slim_log *log,
-		    struct slim_layer **out, struct slim_error **err) SLIM_MUST_CHECK;
 void slim_layer_free(struct slim_layer *layer); /* NULL is fine */
 SLIM_DEFINE_CLEANUP(struct slim_layer, slim_layer_free)
 
+/*
+ * The layers of an image, read by several threads. What comes back at once are the entries; of a layer that is not
+ * compressed little more than the headers was read for them. The digests of the blobs and the diff IDs are computed
+ * beside whatever the caller does next, and nothing may be believed before slim_layers_verify has said so.
+ */
+struct slim_layers;
+
+struct slim_layers_input { /* what it points to must outlive the layers */
+	const struct slim_layer_ref *refs;
+	size_t count;
+	struct slim_budget *budget; /* what the layers hold is taken from it */
+	unsigned jobs;              /* threads, the caller's included */
+	struct slim_log *log;       /* may be NULL */
+};
+
+/* The error is that of the lowest layer that cannot be read. */
+int slim_layers_read(const struct slim_layers_input *in, struct slim_layers **out, struct slim_error **err)
+	SLIM_MUST_CHECK;
+struct slim_layer *slim_layers_take(struct slim_layers *layers, size_t i); /* once; the caller's to free */
+/* Help until every digest is computed. The error is that of the lowest layer that is not what its digests say. */
+int slim_layers_verify(struct slim_layers *layers, struct slim_error **err) SLIM_MUST_CHECK;
+void slim_layers_free(struct slim_layers *layers); /* gives up what has not been verified; NULL is fine */
+SLIM_DEFINE_CLEANUP(struct slim_layers, slim_layers_free)
+
+/* One layer, verified. */
+int slim_layer_read(const struct slim_layer_ref *ref, struct slim_budget *budget, struct slim_log *log,
+		    struct slim_layer **out, struct slim_error **err) SLIM_MUST_CHECK;
 #endif

@@ -1,7 +1,7 @@
 /*
  * SIGINT, SIGTERM and SIGHUP wait while a file exists that would be left behind, so that main needs no handler and no
- * list of files. A signal goes to any thread that lets it in: the mask must hold in all of them, so slim_parallel holds
- * the signals while its threads run, and who reads layers stops when one waits.
+ * list of files. A signal goes to any thread that lets it in: the threads of slim_pool never do, the caller does not
+ * during its rounds, and who reads layers there stops when one waits.
  */
 #ifndef SLIM_SIGNALS_H
 #define SLIM_SIGNALS_H

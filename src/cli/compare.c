@@ -81,7 +81,8 @@ static int read_set(const struct slim_cli *cli, const struct sides *sides, const
 	for (size_t i = 0; i < set->count; i++) {
 		struct slim_cli one = *cli; /* messages name the first operand */
 		one.operands += i;
-		if (slim_pipeline_merge(&one, images[i], log, &set->merged[i], err) < 0)
+		int failed = slim_pipeline_merge(&one, images[i], log, &set->merged[i], err);
+		if (slim_pipeline_verify(&one, &set->merged[i], failed, err) < 0)
 			return -1;
 		set->packages[i] = slim_packages_read(set->merged[i].tree, log);
 		set->sources[i] = (struct slim_compare_source){

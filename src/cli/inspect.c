@@ -97,8 +97,8 @@ static int inspect_image(const struct slim_cli *cli, const struct slim_image *im
 	struct slim_inspected in = { .arena = arena,
 				     .image = image,
 				     .verbose = cli->level == SLIM_VERBOSE };
-	if (slim_pipeline_merge(cli, image, log, &merged, err) < 0 ||
-	    add_layers(&in, &merged, err) < 0)
+	int failed = slim_pipeline_merge(cli, image, log, &merged, err);
+	if (slim_pipeline_verify(cli, &merged, failed, err) < 0 || add_layers(&in, &merged, err) < 0)
 		return -1;
 	slim_cleanup(slim_packages_free_p) struct slim_packages *packages = slim_packages_read(merged.tree, log);
 	in.packages = packages;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "slim/layer.h"
-#include "slim/pool.h"
 #include "slim/write.h"
 
 const char *slim_pipeline_input(const struct slim_cli *cli)
@@ -28,23 +27,6 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 				   chosen, count, err);
 }
 
-/* The layers of one image, as they are read. */
-struct reading {
-	const struct slim_image *image;
-	struct slim_log *log;
-	struct slim_layer **layers;
-	struct slim_budget budget;
-};
-
-static int read_layer(void *context, size_t i, struct slim_error **err)
-{
-	struct reading *r = context;
-	if (slim_layer_read(&r->image->layers[i], &r->budget, r->log, &r->layers[i], err) < 0)
-		return -1;
-	slim_progress_part(r->log);
-	return 0;
-}
-
 static uint64_t contents_of(const struct slim_layer *layer)
 {
 	uint64_t bytes = 0;
@@ -57,23 +39,27 @@ static uint64_t contents_of(const struct slim_layer *layer)
 	return bytes;
 }
 
-static int apply(struct reading *r, const struct slim_watcher *watcher, struct slim_merged *merged,
+static void count(struct slim_merged *merged, size_t i, const struct slim_layer *layer, struct slim_log *log)
+{
+	merged->layer_entries[i] = layer->count;
+	merged->layer_sizes[i] = layer->size;
+	merged->layer_contents[i] = contents_of(layer);
+	merged->unpacked += layer->size;
+	merged->contents += merged->layer_contents[i];
+	slim_verbose(log, "%s: %llu entries, %llu bytes of contents", merged->image->layers[i].label,
+		     (unsigned long long)layer->count, (unsigned long long)merged->layer_contents[i]);
+}
+
+static int apply(struct slim_merged *merged, const struct slim_watcher *watcher, struct slim_log *log,
 		 struct slim_error **err)
 {
-	for (size_t i = 0; i < r->image->layer_count; i++) {
-		merged->layer_entries[i] = r->layers[i]->count;
-		merged->layer_sizes[i] = r->layers[i]->size;
-		merged->layer_contents[i] = contents_of(r->layers[i]);
-		merged->unpacked += r->layers[i]->size;
-		merged->contents += merged->layer_contents[i];
-		slim_verbose(r->log, "%s: %llu entries, %llu bytes of contents", r->image->layers[i].label,
-			     (unsigned long long)r->layers[i]->count, (unsigned long long)merged->layer_contents[i]);
+	for (size_t i = 0; i < merged->image->layer_count; i++) {
+		slim_cleanup(slim_layer_free_p) struct slim_layer *layer = slim_layers_take(merged->layers, i);
+		count(merged, i, layer, log);
 		if (watcher)
-			watcher->see(watcher->context, r->layers[i]);
-		if (slim_tree_apply(merged->tree, r->layers[i], err) < 0)
-			return slim_wrap(err, "%s", r->image->layers[i].label);
-		slim_layer_free(r->layers[i]);
-		r->layers[i] = NULL;
+			watcher->see(watcher->context, layer);
+		if (slim_tree_apply(merged->tree, layer, err) < 0)
+			return slim_wrap(err, "%s", merged->image->layers[i].label);
 	}
 	slim_tree_finish(merged->tree);
 	return 0;
@@ -86,28 +72,16 @@ int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_im
 	size_t count = image->layer_count;
 	*merged = (struct slim_merged){
 		.image = image,
+		.budget = slim_budget(&cli->limits),
 		.tree = slim_tree_new(),
 		.layer_entries = slim_calloc(count + 1, sizeof(*merged->layer_entries)),
 		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes)),
 		.layer_contents = slim_calloc(count + 1, sizeof(*merged->layer_contents)),
 	};
-	struct reading r = { .image = image, .log = log, .budget = slim_budget(&cli->limits) };
-	r.layers = slim_calloc(count + 1, sizeof(struct slim_layer *));
-	uint64_t bytes = 0;
-	for (size_t i = 0; i < count; i++)
-		bytes += image->layers[i].blob.length;
-	slim_progress_begin(log, "reading layers", bytes);
-	slim_progress_parts(log, count);
-	int result = slim_parallel(cli->write.jobs, count, read_layer, &r, err);
-	slim_progress_end(log);
-	if (result == 0)
-		result = apply(&r, watcher, merged, err);
-	for (size_t i = 0; i < count; i++)
-		slim_layer_free(r.layers[i]);
-	free(r.layers);
-	if (result == 0)
-		return 0;
-	return slim_wrap(err, "%s", slim_pipeline_input(cli));
+	struct slim_layers_input in = { image->layers, count, &merged->budget, cli->write.jobs, log };
+	if (slim_layers_read(&in, &merged->layers, err) < 0 || apply(merged, watcher, log, err) < 0)
+		return slim_wrap(err, "%s", slim_pipeline_input(cli));
+	return 0;
 }
 
 int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
@@ -116,8 +90,19 @@ int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *ima
 	return slim_pipeline_merge_watched(cli, image, NULL, log, merged, err);
 }
 
+int slim_pipeline_verify(const struct slim_cli *cli, struct slim_merged *merged, int failed, struct slim_error **err)
+{
+	struct slim_error *wrong = NULL;
+	if (!merged->layers || slim_layers_verify(merged->layers, &wrong) == 0)
+		return failed;
+	slim_error_free(*err);
+	*err = wrong;
+	return slim_wrap(err, "%s", slim_pipeline_input(cli));
+}
+
 void slim_merged_clear(struct slim_merged *merged)
 {
+	slim_layers_free(merged->layers);
 	slim_tree_free(merged->tree);
 	free(merged->layer_entries);
 	free(merged->layer_sizes);

@@ -11,6 +11,8 @@
 
 struct slim_merged { /* an image as one tree */
 	const struct slim_image *image;
+	struct slim_budget budget;
+	struct slim_layers *layers; /* their digests are computed; NULL: they could not be read */
 	struct slim_tree *tree;
 	uint64_t unpacked;          /* bytes of all layers' tars */
 	uint64_t *layer_entries;    /* of each layer */
@@ -27,9 +29,18 @@ int slim_pipeline_open(const struct slim_cli *cli, const char *input, struct sli
 		       struct slim_archive **archive, const struct slim_image ***chosen, size_t *count,
 		       struct slim_error **err) SLIM_MUST_CHECK;
 
-/* Read the layers, several at once, and merge them. Call slim_merged_clear in any case. */
+/*
+ * Read the layers, several at once, and merge them. Their digests are computed meanwhile and afterwards: what comes of
+ * MERGED may be shown or kept only after slim_pipeline_verify. Call slim_merged_clear in any case.
+ */
 int slim_pipeline_merge(const struct slim_cli *cli, const struct slim_image *image, struct slim_log *log,
 			struct slim_merged *merged, struct slim_error **err) SLIM_MUST_CHECK;
+/*
+ * Wait for the digests. FAILED, 0 or -1, is what came of MERGED so far, and is returned when they are right; a wrong
+ * one takes the place of that error, for damaged content may have been its cause.
+ */
+int slim_pipeline_verify(const struct slim_cli *cli, struct slim_merged *merged, int failed, struct slim_error **err)
+	SLIM_MUST_CHECK;
 void slim_merged_clear(struct slim_merged *merged);
 
 struct slim_watcher { /* is shown each layer, bottom to top, before it is merged */

@@ -105,21 +105,30 @@ static void tell_rules(const struct run *run, const struct slim_merged *merged, 
 	}
 }
 
-static int slim_image(const struct run *run, const struct slim_image *image,
-		      struct slim_error **err)
+static int process(const struct run *run, const struct slim_image *image, struct slim_merged *merged,
+		   struct slim_error **err)
 {
-	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
 	slim_cleanup(slim_trace_free_p) struct slim_trace *trace = NULL;
 	double start = now();
-	if (slim_pipeline_merge(run->cli, image, run->log, &merged, err) < 0)
+	if (slim_pipeline_merge(run->cli, image, run->log, merged, err) < 0)
 		return -1;
 	double merge_end = now();
 	run->timings->read += merge_end - start;
-	if (slim_pipeline_trace(run->cli, &merged, run->log, &trace, err) < 0)
+	if (slim_pipeline_trace(run->cli, merged, run->log, &trace, err) < 0)
 		return -1;
 	run->timings->trace += now() - merge_end;
-	tell_rules(run, &merged, trace);
-	return select_and_write(run, &merged, trace, err);
+	tell_rules(run, merged, trace);
+	return select_and_write(run, merged, trace, err);
+}
+
+static int slim_image(const struct run *run, const struct slim_image *image, struct slim_error **err)
+{
+	slim_cleanup(slim_merged_clear) struct slim_merged merged = { 0 };
+	int failed = process(run, image, &merged, err);
+	double start = now();
+	failed = slim_pipeline_verify(run->cli, &merged, failed, err);
+	run->timings->verify += now() - start;
+	return failed;
 }
 
 static int slim_images(const struct run *run, const struct slim_image **images, size_t count,

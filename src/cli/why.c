@@ -45,15 +45,16 @@ static int ask(const struct slim_cli *cli, const struct slim_image *image, struc
 	slim_cleanup(slim_trace_free_p) struct slim_trace *trace = NULL, *uncut = NULL;
 	slim_cleanup(slim_chains_free_p) struct slim_chains *chains = NULL, *uncut_chains = NULL;
 	struct slim_watcher watcher = { see, history };
-	if (slim_pipeline_merge_watched(cli, image, &watcher, log, &merged, err) < 0 ||
-	    slim_pipeline_trace(cli, &merged, log, &trace, err) < 0)
+	int failed = slim_pipeline_merge_watched(cli, image, &watcher, log, &merged, err);
+	if (failed == 0)
+		failed = slim_pipeline_trace(cli, &merged, log, &trace, err);
+	if (failed == 0 && cli->wishes.cut)
+		failed = trace_uncut(cli, &merged, log, &uncut, err);
+	if (slim_pipeline_verify(cli, &merged, failed, err) < 0)
 		return -1;
 	chains = slim_chains_new(trace, merged.tree);
-	if (cli->wishes.cut) {
-		if (trace_uncut(cli, &merged, log, &uncut, err) < 0)
-			return -1;
+	if (uncut)
 		uncut_chains = slim_chains_new(uncut, merged.tree);
-	}
 	return answer(cli, &(struct slim_why_source){ .tree = merged.tree,
 						      .trace = trace,
 						      .chains = chains,

@@ -47,7 +47,7 @@ static void free_pipe(struct slim_stream *stream)
 	free(p);
 }
 
-static const struct slim_stream_ops pipe_ops = { next_of_pipe, free_pipe };
+static const struct slim_stream_ops pipe_ops = { .next = next_of_pipe, .free = free_pipe };
 
 static int fill_head(struct pipe_stream *p, struct slim_error **err)
 {

@@ -33,8 +33,25 @@ static la_ssize_t read_chunk(struct archive *a, void *data, const void **out)
 	if (got < 0 || slim_tar_watch(&r->watch, chunk, &r->err))
 		return ARCHIVE_FATAL;
 	r->layer->size += chunk.len;
+	if (r->growing)
+		slim_check_grow(r->growing, chunk.len);
 	*out = chunk.ptr;
 	return (la_ssize_t)chunk.len;
+}
+
+/* Only what libarchive and the watch both hold for content. A failure is reported by the read that follows. */
+static la_int64_t skip_content(struct archive *a, void *data, la_int64_t wanted)
+{
+	struct slim_layer_reader *r = data;
+	uint64_t content = slim_tar_watch_content(&r->watch), skipped;
+	uint64_t most = (uint64_t)wanted < content ? (uint64_t)wanted : content;
+	if (!most)
+		return 0;
+	if (slim_stream_skip(r->stream, most, &skipped, &r->err))
+		return ARCHIVE_FATAL;
+	slim_tar_watch_skip(&r->watch, skipped);
+	r->layer->size += skipped;
+	return (la_int64_t)skipped;
 }
 
 static void free_archive(struct archive **a)
@@ -106,6 +123,7 @@ static int open_and_read(struct slim_layer_reader *r, struct slim_error **err)
 	archive_read_support_format_tar(a);
 	archive_read_support_format_empty(a);
 	archive_read_set_read_callback(a, read_chunk);
+	archive_read_set_skip_callback(a, skip_content);
 	archive_read_set_callback_data(a, r);
 	if (archive_read_open1(a) != ARCHIVE_OK)
 		return slim_layer_fail_archive(r, err);

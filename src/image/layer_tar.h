@@ -6,6 +6,7 @@
 
 #include "slim/layer.h"
 #include "slim/stream.h"
+#include "checks.h"
 #include "tar_watch.h"
 
 struct slim_raw_xattr {
@@ -18,8 +19,9 @@ struct slim_layer_reader {
 	struct slim_layer *layer;
 	const struct slim_layer_ref *ref;
 	struct slim_budget *budget;
-	struct slim_stream *stream; /* of the uncompressed tar; borrowed */
+	struct slim_stream *stream; /* of the uncompressed tar */
 	struct archive *archive;    /* that reads it */
+	struct slim_check *growing; /* of a decoded layer's bytes, which are hashed as they come; or NULL */
 	uint64_t base;              /* where the tar starts in layer->content */
 	size_t capacity;            /* of layer->entries */
 	uint64_t end;               /* of the last entry's content and padding, in the tar */

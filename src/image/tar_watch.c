@@ -234,14 +234,24 @@ static int step_body(struct slim_tar_watch *w, struct slim_blob *bytes, struct s
 	return 0;
 }
 
+uint64_t slim_tar_watch_content(const struct slim_tar_watch *w)
+{
+	return w->state == SLIM_TAR_CONTENT ? w->left : 0;
+}
+
+void slim_tar_watch_skip(struct slim_tar_watch *w, uint64_t bytes)
+{
+	w->left -= bytes;
+	w->offset += bytes;
+	if (!w->left)
+		w->state = SLIM_TAR_HEADER;
+}
+
 static void step_content(struct slim_tar_watch *w, struct slim_blob *bytes)
 {
 	size_t n = bytes->len < w->left ? bytes->len : (size_t)w->left;
 	*bytes = slim_blob(bytes->ptr + n, bytes->len - n);
-	w->left -= n;
-	w->offset += n;
-	if (!w->left)
-		w->state = SLIM_TAR_HEADER;
+	slim_tar_watch_skip(w, n);
 }
 
 int slim_tar_watch(struct slim_tar_watch *w, struct slim_blob bytes, struct slim_error **err)

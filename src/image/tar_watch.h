@@ -45,6 +45,9 @@ struct slim_tar_watch {
 
 /* Start with a zeroed struct. After an error the watch is of no more use. */
 int slim_tar_watch(struct slim_tar_watch *watch, struct slim_blob bytes, struct slim_error **err) SLIM_MUST_CHECK;
+/* How many of the next bytes are the content of an entry, whatever they say: slim_tar_watch_skip may pass over them. */
+uint64_t slim_tar_watch_content(const struct slim_tar_watch *watch);
+void slim_tar_watch_skip(struct slim_tar_watch *watch, uint64_t bytes);
 /* The stream has ended: not in the middle of something? */
 int slim_tar_watch_end(const struct slim_tar_watch *watch, struct slim_error **err) SLIM_MUST_CHECK;
 /*

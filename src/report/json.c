@@ -198,8 +198,8 @@ static void options(const struct slim_report *r, FILE *out)
 
 static void timings(const struct slim_timings *t, FILE *out)
 {
-	fprintf(out, ",\n\"timings\": {\"read\": %.3f, \"trace\": %.3f, \"write\": %.3f, \"total\": %.3f}", t->read,
-		t->trace, t->write, t->total);
+	fprintf(out, ",\n\"timings\": {\"read\": %.3f, \"trace\": %.3f, \"write\": %.3f, \"verify\": %.3f, "
+		     "\"total\": %.3f}", t->read, t->trace, t->write, t->verify, t->total);
 }
 
 void slim_json_head(const struct slim_report *r, FILE *out)

@@ -99,7 +99,9 @@ struct slim_report_image {
 };
 
 struct slim_timings { /* seconds; of all images together */
-	double read, trace, write, total;
+	double read, trace, write;
+	double verify; /* waited, after all that, for the layers' digests */
+	double total;
 };
 
 struct slim_report {

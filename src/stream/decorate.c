@@ -40,7 +40,7 @@ static int digest_next(struct slim_stream *stream, struct slim_blob *chunk, stru
 
 struct slim_stream *slim_stream_digest(struct slim_stream *under, enum slim_digest_kind kind)
 {
-	static const struct slim_stream_ops ops = { digest_next, decorator_free };
+	static const struct slim_stream_ops ops = { .next = digest_next, .free = decorator_free };
 	struct decorator *d = decorate(under, &ops);
 	d->hasher = slim_hasher_new(kind);
 	return &d->stream;
@@ -63,9 +63,17 @@ static int limit_next(struct slim_stream *stream, struct slim_blob *chunk, struc
 	return r > 0 && slim_quota_take(d->quota, chunk->len, err) < 0 ? -1 : r;
 }
 
+static int limit_skip(struct slim_stream *stream, uint64_t most, uint64_t *skipped, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	if (slim_stream_skip(d->under, most, skipped, err) < 0)
+		return -1;
+	return slim_quota_take(d->quota, *skipped, err);
+}
+
 struct slim_stream *slim_stream_limit(struct slim_stream *under, struct slim_quota *quota)
 {
-	static const struct slim_stream_ops ops = { limit_next, decorator_free };
+	static const struct slim_stream_ops ops = { .next = limit_next, .free = decorator_free, .skip = limit_skip };
 	struct decorator *d = decorate(under, &ops);
 	d->quota = quota;
 	return &d->stream;
@@ -82,7 +90,7 @@ static int tee_next(struct slim_stream *stream, struct slim_blob *chunk, struct 
 
 struct slim_stream *slim_stream_tee(struct slim_stream *under, struct slim_file *spool)
 {
-	static const struct slim_stream_ops ops = { tee_next, decorator_free };
+	static const struct slim_stream_ops ops = { .next = tee_next, .free = decorator_free };
 	struct decorator *d = decorate(under, &ops);
 	d->spool = slim_file_ref(spool);
 	return &d->stream;
@@ -97,9 +105,19 @@ static int progress_next(struct slim_stream *stream, struct slim_blob *chunk, st
 	return r;
 }
 
+static int progress_skip(struct slim_stream *stream, uint64_t most, uint64_t *skipped, struct slim_error **err)
+{
+	struct decorator *d = (struct decorator *)stream;
+	if (slim_stream_skip(d->under, most, skipped, err) < 0)
+		return -1;
+	slim_progress_add(d->log, *skipped);
+	return 0;
+}
+
 struct slim_stream *slim_stream_progress(struct slim_stream *under, struct slim_log *log)
 {
-	static const struct slim_stream_ops ops = { progress_next, decorator_free };
+	static const struct slim_stream_ops ops = { .next = progress_next, .free = decorator_free,
+						    .skip = progress_skip };
 	struct decorator *d = decorate(under, &ops);
 	d->log = log;
 	return &d->stream;

@@ -83,7 +83,7 @@ static void gunzip_free(struct slim_stream *stream)
 
 struct slim_stream *slim_stream_gunzip_with(struct slim_stream *under, const struct slim_inflate_ops *inflate)
 {
-	static const struct slim_stream_ops ops = { gunzip_next, gunzip_free };
+	static const struct slim_stream_ops ops = { .next = gunzip_next, .free = gunzip_free };
 	struct gunzip *g = slim_calloc(1, sizeof(*g));
 	*g = (struct gunzip){ .stream = { &ops }, .under = under, .ops = inflate, .state = inflate->new(),
 			      .out = slim_alloc(OUT) };

@@ -10,6 +10,12 @@ void slim_stream_free(struct slim_stream *stream)
 		stream->ops->free(stream);
 }
 
+int slim_stream_skip(struct slim_stream *stream, uint64_t most, uint64_t *skipped, struct slim_error **err)
+{
+	*skipped = 0;
+	return stream->ops->skip ? stream->ops->skip(stream, most, skipped, err) : 0;
+}
+
 static bool is_skippable(const unsigned char *b)
 {
 	return b[0] >= 0x50 && b[0] <= 0x5f && b[1] == 0x2a && b[2] == 0x4d && b[3] == 0x18; /* RFC 8878, 3.1.2 */

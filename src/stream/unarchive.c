@@ -108,7 +108,7 @@ static void unarchive_free(struct slim_stream *stream)
 
 static struct slim_stream *unarchive(struct slim_stream *under, enum slim_compression kind)
 {
-	static const struct slim_stream_ops ops = { unarchive_next, unarchive_free };
+	static const struct slim_stream_ops ops = { .next = unarchive_next, .free = unarchive_free };
 	struct unarchive *u = slim_calloc(1, sizeof(*u));
 	*u = (struct unarchive){ .stream = { &ops }, .under = under, .kind = kind, .archive = archive_read_new() };
 	if (!u->archive)

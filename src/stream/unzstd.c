@@ -82,7 +82,7 @@ static void unzstd_free(struct slim_stream *stream)
 
 struct slim_stream *slim_stream_unzstd(struct slim_stream *under)
 {
-	static const struct slim_stream_ops ops = { unzstd_next, unzstd_free };
+	static const struct slim_stream_ops ops = { .next = unzstd_next, .free = unzstd_free };
 	struct unzstd *z = slim_calloc(1, sizeof(*z));
 	*z = (struct unzstd){ .stream = { &ops }, .under = under, .context = ZSTD_createDCtx(),
 			      .out = slim_alloc(OUT) };

@@ -189,6 +189,54 @@ app.save('in.tar', '$form', '$compression')"
 	done
 }
 
+# Digests are computed while the layers are traced already: whatever the damage leads to there, it is not what is told.
+@test "damaged content: the digest is told, not what a tracer made of it" {
+	for form in docker podman oci hybrid; do
+		for piece in "elf.build(flags=['static'])[:4]" "elf.build(flags=['static'])[16:64]"; do
+			python_image "
+m = app.members('$form')
+name = m.layers[0]
+m[name] = m[name].replace($piece, b'?' * len($piece))
+m.write('in.tar')"
+			for jobs in 1 2 8; do
+				options=(-j "$jobs")
+				refused 1 'layer 1 of 3' 'but its content has'
+				run --separate-stderr -1 "$SLIM" why -j "$jobs" in.tar /bin/app
+				is_one_line 'layer 1 of 3' 'but its content has'
+				[ -z "$output" ]
+			done
+		done
+	done
+}
+
+@test "several damaged layers: the lowest is told, whichever is larger" {
+	for form in docker oci; do
+		for compression in none gzip; do
+			python_image "
+app.wrong_diff_ids[0] = app.wrong_diff_ids[1] = 'sha256:' + '0' * 64
+app.save('in.tar', '$form', '$compression')"
+			for jobs in 1 2 8; do
+				options=(-j "$jobs")
+				refused 1 'layer 1 of 3' 'diff ID'
+				run --separate-stderr -1 "$SLIM" inspect -j "$jobs" in.tar
+				is_one_line 'layer 1 of 3' 'diff ID'
+			done
+		done
+	done
+}
+
+@test "damaged headers in two layers: the lowest is told, whichever is larger" {
+	python_image "
+m = app.members('docker')
+for name in m.layers[:2]:
+	m[name] = b'?' + m[name][1:]
+m.write('in.tar')"
+	for jobs in 1 2 8; do
+		options=(-j "$jobs")
+		refused 1 'layer 1 of 3' checksum
+	done
+}
+
 @test "a wrong size in a descriptor: smaller, larger, negative, huge" {
 	for size in 1 100000000 -1 9223372036854775807; do
 		python_image "

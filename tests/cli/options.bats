@@ -295,7 +295,7 @@ cli_image.app(ballast=text).save("in.tar")' "$TOP_SRCDIR/tests/lib"
 	slimmed --report report.json
 	[ "$(report '"timings" in r')" = False ]
 	slimmed --timings --report report.json
-	[ "$(report 'sorted(r["timings"])')" = "['read', 'total', 'trace', 'write']" ]
+	[ "$(report 'sorted(r["timings"])')" = "['read', 'total', 'trace', 'verify', 'write']" ]
 	[ "$(report 'r["timings"]["total"] > 0')" = True ]
 }
 

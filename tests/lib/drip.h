@@ -40,7 +40,7 @@ static void drip_free(struct slim_stream *stream)
 /* FAILURE: what it says in place of its end; NULL: a good end. */
 static struct slim_stream *drip_failing(struct slim_blob bytes, size_t step, const char *failure)
 {
-	static const struct slim_stream_ops ops = { drip_next, drip_free };
+	static const struct slim_stream_ops ops = { .next = drip_next, .free = drip_free };
 	struct drip *d = slim_calloc(1, sizeof(*d));
 	*d = (struct drip){ .stream = { &ops }, .rest = bytes, .step = step, .failure = failure };
 	return &d->stream;

@@ -72,7 +72,7 @@ static int show_layer(const struct slim_layer_ref *ref, struct slim_error **err)
 	struct slim_budget budget = slim_budget(&SLIM_LIMITS_DEFAULT);
 	if (slim_layer_read(ref, &budget, NULL, &layer, err))
 		return -1;
-	printf("layer %s entries=%zu size=%" PRIu64 "\n", layer->diff_id.text, layer->count, layer->size);
+	printf("layer %s entries=%zu size=%" PRIu64 "\n", ref->diff_id.text, layer->count, layer->size);
 	for (size_t i = 0; i < layer->count; i++)
 		if (show_entry(&layer->entries[i], err))
 			return -1;

@@ -163,7 +163,8 @@ static void test_lines_of_threads_stay_whole(void **state)
 	struct page p;
 	struct slim_error *err = NULL;
 	open_page(&p, SLIM_NORMAL, SLIM_PROGRESS_NEVER);
-	assert_int_equal(slim_parallel(4, 8, talk, p.log, &err), 0);
+	slim_cleanup(slim_pool_free_p) struct slim_pool *pool = slim_pool_new(4);
+	assert_int_equal(slim_pool_run(pool, &(struct slim_round){ 8, NULL, talk, p.log }, &err), 0);
 	fflush(p.out);
 	size_t lines = 0;
 	for (char *at = p.text, *end; (end = strchr(at, '\n')); at = end + 1, lines++)

@@ -124,7 +124,7 @@ function runSection(image) {
 		["Options", [o.keep_all && "--keep-all", o.strip && "--strip", o.image && "--image " + shown(o.image), o.platform && "--platform " + o.platform, o.tag && "--tag " + shown(o.tag)].filter(Boolean).join(", ")],
 		["Wishes", wishesList()],
 		["Warnings", report.warnings.length ? el("ul", {}, ...report.warnings.map(text => el("li", {}, shown(text)))) : "none"],
-		["Took", t ? t.total.toFixed(1) + " s: reading " + t.read.toFixed(1) + ", tracing " + t.trace.toFixed(1) + ", writing " + t.write.toFixed(1) : null],
+		["Took", t ? t.total.toFixed(1) + " s: reading " + t.read.toFixed(1) + ", tracing " + t.trace.toFixed(1) + ", writing " + t.write.toFixed(1) + ", verifying " + t.verify.toFixed(1) : null],
 		["Layer", image.output && el("code", {}, image.output.layer)],
 		["Manifest", image.output && el("code", {}, image.output.manifest)],
 		["Config", image.output && el("code", {}, image.output.config)],

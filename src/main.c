@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "slim/alloc.h"
+#include "slim/cache.h"
 
 #include "cli/confine.h"
 #include "cli/options.h"
@@ -29,6 +30,7 @@ static void confine(const struct slim_cli *cli, struct slim_log *log)
 		writes[wanted.write_count++] = cli->sboms[i];
 	if (cli->command->bit == SLIM_FOR_SLIM && cli->operand_count > inputs)
 		writes[wanted.write_count++] = cli->operands[inputs];
+	wanted.folder = cli->write.cache ? cli->cache : NULL;
 	slim_confine_memory(cli->limits.memory);
 	slim_confine(&wanted, log);
 }
@@ -44,8 +46,11 @@ static int run(struct slim_cli *cli, struct slim_error **err)
 		return 0;
 	}
 	struct slim_log *log = slim_log_new(stderr, cli->level, cli->progress);
+	if (cli->cache)
+		cli->write.cache = slim_cache_open(cli->cache, cli->cache_size, log);
 	confine(cli, log);
 	int result = cli->command->run(cli, log, err);
+	slim_cache_close(cli->write.cache);
 	slim_log_free(log);
 	return result;
 }

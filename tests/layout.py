@@ -8,11 +8,12 @@ import sys
 import tempfile
 
 TOP = os.environ.get("TOP_SRCDIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FOLDERS = ["base", "stream", "oci", "image", "tree", "trace", "write", "report", "cli"]
+FOLDERS = ["base", "stream", "cache", "oci", "image", "tree", "trace", "write", "report", "cli"]
 # The folder whose contract a header of include/slim is: the lowest one that may include it.
 HOME = {
     "base": "alloc attr blob error log match path pool quota signals utf8",
     "stream": "digest file inode stream",
+    "cache": "cache",
     "oci": "oci",
     "image": "image layer limits",
     "tree": "tree",

@@ -38,6 +38,8 @@ void slim_wishes_clear(struct slim_wishes *wishes);
 
 enum slim_layer_format { SLIM_LAYER_ZSTD, SLIM_LAYER_GZIP, SLIM_LAYER_PLAIN };
 
+struct slim_cache;
+
 struct slim_write_options {
 	enum slim_layer_format format;
 	int level;         /* of the compression; 0: its default */
@@ -45,6 +47,7 @@ struct slim_write_options {
 	bool squash_only;  /* --keep-all: nothing was left out */
 	bool strip;        /* --strip */
 	unsigned jobs;
+	struct slim_cache *cache; /* NULL: none */
 };
 
 #endif

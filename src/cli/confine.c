@@ -133,6 +133,8 @@ static bool confine_files(const struct slim_confinement *wanted)
 			allow(ruleset, wanted->reads[i], ACCESS_READ);
 	for (size_t i = 0; i < wanted->write_count; i++)
 		allow_replacing(ruleset, wanted->writes[i]);
+	if (wanted->folder)
+		allow(ruleset, wanted->folder, ACCESS_WRITE);
 	allow(ruleset, "/dev/urandom", ACCESS_READ); /* jansson's hashes */
 	const char *spools[SLIM_SPOOL_FOLDERS];
 	for (size_t i = 0, count = slim_spool_folders(spools); i < count; i++)

@@ -13,6 +13,7 @@ struct slim_confinement {
 	size_t read_count;
 	const char *const *writes; /* host paths of files that will be made or replaced; "-" is passed over */
 	size_t write_count;
+	const char *folder;        /* in which files are made, replaced and removed; NULL: none */
 };
 
 /* For the whole process, so before it has threads. TMPDIR and its stand-ins may be written too. */

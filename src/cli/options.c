@@ -10,7 +10,7 @@ enum {
 	READING = TRACING | SLIM_FOR_INSPECT,
 	EVERY = READING | SLIM_FOR_COMPARE,
 	SHOWING = SLIM_FOR_WHY | SLIM_FOR_INSPECT | SLIM_FOR_COMPARE,
-	OPTIONS_MAX = 40,
+	OPTIONS_MAX = 48,
 	FIRST_ID = 256, /* getopt's codes for options: above every letter */
 };
 
@@ -101,6 +101,8 @@ const struct slim_option slim_option_table[] = {
 	{ "max-files", 0, "N", EVERY, "refuse layers of more entries (default 10000000)",
 	  slim_set_max_files },
 	{ "max-memory", 0, "SIZE", EVERY, "end rather than take more memory (default 4G)", slim_set_max_memory },
+	{ "cache", 0, "DIR", EVERY, "keep in DIR what is learnt of layers, and use what is there", slim_set_cache },
+	{ "cache-size", 0, "SIZE", EVERY, "most that DIR may hold (K, M, G, T; default 4G)", slim_set_cache_size },
 	{ "jobs", 'j', "N", EVERY, "threads to use (default: one for each processor)",
 	  slim_set_jobs },
 	{ "quiet", 'q', NULL, EVERY, "say nothing but errors", set_quiet },
@@ -111,6 +113,8 @@ const struct slim_option slim_option_table[] = {
 	{ "version", 0, NULL, EVERY, "print the version and end", set_version },
 	{ 0 },
 };
+
+#define DEFAULT_CACHE_SIZE (UINT64_C(4) << 30)
 
 /* What getopt wants, for the options of one command. */
 struct getopt_tables {
@@ -215,6 +219,7 @@ int slim_cli_parse(struct slim_cli *cli, int argc, char **argv, struct slim_erro
 				  .any_platform = true,
 				  .limits = SLIM_LIMITS_DEFAULT,
 				  .level = SLIM_NORMAL,
+				  .cache_size = DEFAULT_CACHE_SIZE,
 				  .write.jobs = slim_cores() };
 	const struct slim_command *named = argc > 1 ? slim_command_find(argv[1]) : NULL;
 	if (named) {

@@ -23,6 +23,8 @@ struct slim_cli { /* a command line, read */
 	struct slim_wishes wishes;
 	struct slim_arena *arena; /* owns what is not of argv */
 	const char *image;        /* NULL: not given; so below */
+	const char *cache;        /* the folder of --cache */
+	uint64_t cache_size;
 	const char **reports;
 	size_t report_count, report_capacity;
 	const char **sboms;
@@ -71,6 +73,8 @@ int slim_set_gate_size(struct slim_cli *cli, const char *value, struct slim_erro
 int slim_set_fleet(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_link(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_cache(struct slim_cli *cli, const char *value, struct slim_error **err);
+int slim_set_cache_size(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_max_memory(struct slim_cli *cli, const char *value, struct slim_error **err);
 int slim_set_allow(struct slim_cli *cli, const char *value, struct slim_error **err);
 

@@ -189,6 +189,17 @@ int slim_set_max_files(struct slim_cli *cli, const char *value, struct slim_erro
 	return 0;
 }
 
+int slim_set_cache(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	cli->cache = value;
+	return *value ? 0 : slim_fail(err, SLIM_BAD_USAGE, "--cache: no folder is named");
+}
+
+int slim_set_cache_size(struct slim_cli *cli, const char *value, struct slim_error **err)
+{
+	return read_size(value, &cli->cache_size) ? 0 : bad(err, "--cache-size", value, "a size like 800M or 20G");
+}
+
 int slim_set_max_memory(struct slim_cli *cli, const char *value, struct slim_error **err)
 {
 	return read_size(value, &cli->limits.memory) ? 0 : bad(err, "--max-memory", value, "a size like 800M or 20G");

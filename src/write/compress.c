@@ -40,13 +40,20 @@ struct slim_sink *slim_sink_plain(struct slim_sink *under)
 
 struct slim_sink *slim_sink_compress(struct slim_sink *under, const struct slim_write_options *options)
 {
-	int level = options->level;
+	struct slim_pieces_input in = { .jobs = options->jobs, .cache = options->cache };
 	switch (options->format) {
 	case SLIM_LAYER_ZSTD:
-		return slim_sink_pieces(under, &slim_codec_zstd, level ? level : ZSTD_LEVEL, options->jobs);
+		in.codec = &slim_codec_zstd;
+		in.level = ZSTD_LEVEL;
+		break;
 	case SLIM_LAYER_GZIP:
-		return slim_sink_pieces(under, &slim_codec_gzip, level ? level : GZIP_LEVEL, options->jobs);
-	case SLIM_LAYER_PLAIN: break;
+		in.codec = &slim_codec_gzip;
+		in.level = GZIP_LEVEL;
+		break;
+	case SLIM_LAYER_PLAIN:
+		return slim_sink_plain(under);
 	}
-	return slim_sink_plain(under);
+	if (options->level)
+		in.level = options->level;
+	return slim_sink_pieces(under, &in);
 }

@@ -96,6 +96,8 @@ static size_t gzip_tail(const struct slim_pieces_sum *sum, unsigned char *out)
 }
 
 const struct slim_codec slim_codec_gzip = {
+	.name = "gzip-1",
+	.version = zlibVersion,
 	.open = gzip_open,
 	.close = gzip_close,
 	.bound = gzip_bound,

@@ -3,12 +3,15 @@
 #include <pthread.h>
 
 #include "slim/alloc.h"
+#include "slim/cache.h"
 
 /*
  * The cut needs a place that a change before it does not move, and a tar has those: POSIX.1-2017, "ustar Interchange
  * Format": a header is a block of its own, with a magic and a checksum over the block as octal digits.
  */
 enum { BLOCK = 512, CHECKSUM = 148, MAGIC = 257, JOBS_MAX = 16 };
+
+static const char kind[] = "piece";
 
 enum slot_state { FREE, FULL, BUSY, DONE };
 
@@ -24,6 +27,7 @@ struct pieces {
 	struct slim_sink base;
 	struct slim_sink *under;
 	const struct slim_codec *codec;
+	struct slim_cache *cache;
 	size_t out_size; /* enough for any piece */
 
 	pthread_mutex_t lock;
@@ -40,14 +44,39 @@ struct pieces {
 
 /* --- the workers ------------------------------------------------------------------------------------------------ */
 
+static char *id_of(const struct pieces *p, struct slim_blob piece)
+{
+	char id[SLIM_CACHE_ID];
+	slim_cache_id(p->cache, piece, id);
+	return slim_format("%s %s %d %zu %s", p->codec->name, p->codec->version(), p->sum.level, piece.len, id);
+}
+
+static bool find(const struct pieces *p, const char *id, struct slot *slot)
+{
+	struct slim_blob known = slim_cache_get(p->cache, kind, id);
+	slim_autofree const char *owned = known.ptr;
+	if (!owned || known.len > p->out_size)
+		return false;
+	memcpy(slot->out, known.ptr, known.len);
+	slot->out_length = known.len;
+	return true;
+}
+
 static bool compress(const struct pieces *p, void *state, struct slot *slot)
 {
 	struct slim_blob piece = slim_blob(slot->in, slot->length);
+	slim_autofree char *id = p->cache ? id_of(p, piece) : NULL;
 	if (!slot->out)
 		slot->out = slim_alloc(p->out_size);
 	slot->check = p->codec->check ? p->codec->check(piece) : 0;
 	slot->out_length = p->out_size;
-	return p->codec->compress(state, piece, slot->out, &slot->out_length);
+	if (id && find(p, id, slot))
+		return true;
+	if (!p->codec->compress(state, piece, slot->out, &slot->out_length))
+		return false;
+	if (id)
+		slim_cache_put(p->cache, kind, id, slim_blob(slot->out, slot->out_length));
+	return true;
 }
 
 static struct slot *take(struct pieces *p)
@@ -214,16 +243,17 @@ static void start(struct pieces *p, unsigned jobs)
 		slim_out_of_memory();
 }
 
-struct slim_sink *slim_sink_pieces(struct slim_sink *under, const struct slim_codec *codec, int level, unsigned jobs)
+struct slim_sink *slim_sink_pieces(struct slim_sink *under, const struct slim_pieces_input *in)
 {
 	static const struct slim_sink_ops ops = { pieces_write, pieces_end, pieces_free };
-	jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
+	unsigned jobs = in->jobs < 1 ? 1 : in->jobs > JOBS_MAX ? JOBS_MAX : in->jobs;
 	struct pieces *p = slim_calloc(1, sizeof(*p));
 	p->base.ops = &ops;
 	p->under = under;
-	p->codec = codec;
-	p->sum.level = level;
-	p->out_size = codec->bound(SLIM_PIECE_MAX);
+	p->codec = in->codec;
+	p->cache = in->cache;
+	p->sum.level = in->level;
+	p->out_size = in->codec->bound(SLIM_PIECE_MAX);
 	p->slot_count = (size_t)jobs + 1;
 	p->slots = slim_calloc(p->slot_count, sizeof(*p->slots));
 	pthread_mutex_init(&p->lock, NULL);

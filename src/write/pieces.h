@@ -20,6 +20,8 @@ struct slim_pieces_sum {
 };
 
 struct slim_codec {
+	const char *name; /* another one when the settings below a level change, for the cache's sake */
+	const char *(*version)(void); /* of the library: with name and level it decides what becomes of a piece */
 	void *(*open)(int level);  /* what one thread needs; NULL: no memory */
 	void (*close)(void *state);
 	size_t (*bound)(size_t length); /* room enough for LENGTH bytes compressed */
@@ -34,7 +36,13 @@ struct slim_codec {
 };
 
 /* Compress into UNDER, which must outlive the sink and is not ended by it. */
-struct slim_sink *slim_sink_pieces(struct slim_sink *under, const struct slim_codec *codec, int level, unsigned jobs);
+struct slim_pieces_input {
+	const struct slim_codec *codec;
+	int level;
+	unsigned jobs;
+	struct slim_cache *cache; /* NULL: none; else a piece that it knows is not compressed again */
+};
+struct slim_sink *slim_sink_pieces(struct slim_sink *under, const struct slim_pieces_input *in);
 
 extern const struct slim_codec slim_codec_zstd, slim_codec_gzip;
 

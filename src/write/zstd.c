@@ -42,6 +42,8 @@ static bool zstd_compress(void *state, struct slim_blob piece, char *out, size_t
 }
 
 const struct slim_codec slim_codec_zstd = {
+	.name = "zstd-1",
+	.version = ZSTD_versionString,
 	.open = zstd_open,
 	.close = zstd_close,
 	.bound = ZSTD_compressBound,

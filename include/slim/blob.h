@@ -16,11 +16,30 @@ struct slim_blob {
 static inline struct slim_blob slim_blob(const char *ptr, size_t len) { return (struct slim_blob){ ptr, len }; }
 static inline struct slim_blob slim_blob_of(const char *s) { return (struct slim_blob){ s, strlen(s) }; }
 
-bool slim_blob_equal(struct slim_blob a, struct slim_blob b);
-bool slim_blob_is(struct slim_blob a, const char *s);
+/* These are asked for each token of each source: inline, a literal costs one comparison of lengths. */
+static inline bool slim_blob_equal(struct slim_blob a, struct slim_blob b)
+{
+	return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool slim_blob_is(struct slim_blob a, const char *s)
+{
+	return slim_blob_equal(a, slim_blob_of(s));
+}
+
+static inline bool slim_blob_starts(struct slim_blob a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return n <= a.len && (!n || memcmp(a.ptr, prefix, n) == 0);
+}
+
+static inline bool slim_blob_ends(struct slim_blob a, const char *suffix)
+{
+	size_t n = strlen(suffix);
+	return n <= a.len && (!n || memcmp(a.ptr + (a.len - n), suffix, n) == 0);
+}
+
 int slim_blob_compare(struct slim_blob a, struct slim_blob b); /* by bytes, a prefix first */
-bool slim_blob_starts(struct slim_blob a, const char *prefix);
-bool slim_blob_ends(struct slim_blob a, const char *suffix);
 
 /* The part before the first SEPARATOR; *rest moves behind it. False when *rest was used up (ptr NULL) before. */
 bool slim_blob_split(struct slim_blob *rest, char separator, struct slim_blob *part);

@@ -1,15 +1,5 @@
 #include "slim/blob.h"
 
-bool slim_blob_equal(struct slim_blob a, struct slim_blob b)
-{
-	return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool slim_blob_is(struct slim_blob a, const char *s)
-{
-	return slim_blob_equal(a, slim_blob_of(s));
-}
-
 int slim_blob_compare(struct slim_blob a, struct slim_blob b)
 {
 	size_t common = a.len < b.len ? a.len : b.len;
@@ -17,20 +7,6 @@ int slim_blob_compare(struct slim_blob a, struct slim_blob b)
 	if (order)
 		return order;
 	return (a.len > b.len) - (a.len < b.len);
-}
-
-bool slim_blob_starts(struct slim_blob a, const char *prefix)
-{
-	size_t n = strlen(prefix);
-	return n <= a.len && slim_blob_equal(slim_blob(a.ptr, n), slim_blob(prefix, n));
-}
-
-bool slim_blob_ends(struct slim_blob a, const char *suffix)
-{
-	size_t n = strlen(suffix);
-	if (n == 0)
-		return true;
-	return n <= a.len && memcmp(a.ptr + (a.len - n), suffix, n) == 0;
 }
 
 /* The part is what lies before byte AT of *rest; at its end the rest is used up. */

@@ -23,12 +23,32 @@ struct scan {
 	char text[APP_LITERAL_MAX];
 };
 
-static bool is_one_of(struct slim_blob text, const char *const *list)
+enum { DOT = 1, OPENING = 2, JOINT = 4, VALUE = 8 };
+
+static unsigned mark_class(struct slim_blob mark)
 {
-	for (; *list; list++)
-		if (slim_blob_is(text, *list))
-			return true;
-	return false;
+	if (mark.len == 2)
+		return slim_blob_is(mark, "?.") || slim_blob_is(mark, "::") || slim_blob_is(mark, "->") ? DOT : 0;
+	if (mark.len != 1)
+		return 0;
+	switch (mark.ptr[0]) {
+	case '.':
+		return DOT;
+	case '(':
+	case '[':
+	case '{':
+		return OPENING | JOINT;
+	case ')':
+	case ']':
+	case '}':
+	case ',':
+		return JOINT;
+	case '=':
+	case ':':
+		return VALUE;
+	default:
+		return 0;
+	}
 }
 
 static struct slim_blob name_of(const struct scan *s)
@@ -48,15 +68,14 @@ static void see_name(struct scan *s, const struct lang_token *token)
 
 static void see_mark(struct scan *s, struct slim_blob mark)
 {
-	static const char *const dots[] = { ".", "?.", "::", "->", NULL }, *const opening[] = { "(", "[", "{", NULL };
-	static const char *const joints[] = { ",", "(", ")", "[", "]", "{", "}", NULL }, *const values[] = { "=", ":", NULL };
 	struct place *p = &s->place;
-	p->joined &= is_one_of(mark, joints);
-	p->dot = is_one_of(mark, dots);
+	unsigned class = mark_class(mark);
+	p->joined &= (class & JOINT) != 0;
+	p->dot = class & DOT;
 	if (p->dot)
 		return;
-	bool value = is_one_of(mark, values), new_name = value || p->name_last || !p->named.len;
-	if (!is_one_of(mark, opening)) { /* x = …, f(…, … */
+	bool value = class & VALUE, new_name = value || p->name_last || !p->named.len;
+	if (!(class & OPENING)) { /* x = …, f(…, … */
 		p->named = value ? name_of(s) : SLIM_BLOB("");
 		p->called = !value;
 	} else if (new_name) { /* f(…; in x = [… the bracket says nothing new */

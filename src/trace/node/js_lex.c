@@ -33,14 +33,20 @@ struct js {
 	enum bracket closed;
 };
 
-static bool is_name_start(char c)
-{
-	return isalpha((unsigned char)c) || c == '_' || c == '$' || c == '#' || c == '@' || (unsigned char)c >= 0x80;
-}
+/* Bytes beyond ASCII are all taken for letters. */
+enum { NAME_START = 1, NAME_PART = 2, BLANK = 4 };
 
-static bool is_name_part(char c)
+static const unsigned char classes[256] = {
+	['a' ... 'z'] = NAME_START | NAME_PART, ['A' ... 'Z'] = NAME_START | NAME_PART,
+	['0' ... '9'] = NAME_PART,		['_'] = NAME_START | NAME_PART,
+	['$'] = NAME_START | NAME_PART,		['#'] = NAME_START | NAME_PART,
+	['@'] = NAME_START | NAME_PART,		[0x80 ... 0xff] = NAME_START | NAME_PART,
+	['\t' ... '\r'] = BLANK,		[' '] = BLANK,
+};
+
+static bool is(char c, unsigned class)
 {
-	return is_name_start(c) || isdigit((unsigned char)c);
+	return classes[(unsigned char)c] & class;
 }
 
 static char char_at(const struct lang_lexer *l, size_t i)
@@ -48,30 +54,45 @@ static char char_at(const struct lang_lexer *l, size_t i)
 	return i < l->source.len ? l->source.ptr[i] : '\0';
 }
 
-static bool is_in(const char *list, struct slim_blob word)
-{
-	size_t length = 0;
-	for (const char *at = list; *at; at += length + (at[length] == ' ')) {
-		length = strcspn(at, " ");
-		if (length == word.len && !memcmp(at, word.ptr, length))
-			return true;
-	}
-	return false;
-}
-
 /* --- what a token says about the next one --- */
+
+enum { BEFORE_CONDITION = 1, BEFORE_BLOCK = 2, OPERATOR = 4 };
+
+/* What NAME is as a keyword; 0: it is none of those that matter. */
+static unsigned keyword(struct slim_blob name)
+{
+	switch (name.len) {
+	case 2:
+		return slim_blob_is(name, "if") ? BEFORE_CONDITION : slim_blob_is(name, "do") ? BEFORE_BLOCK | OPERATOR :
+		       slim_blob_is(name, "in") || slim_blob_is(name, "of") ? OPERATOR : 0;
+	case 3:
+		return slim_blob_is(name, "for") ? BEFORE_CONDITION : slim_blob_is(name, "try") ? BEFORE_BLOCK :
+		       slim_blob_is(name, "new") ? OPERATOR : 0;
+	case 4:
+		return slim_blob_is(name, "with") ? BEFORE_CONDITION :
+		       slim_blob_is(name, "else") ? BEFORE_BLOCK | OPERATOR :
+		       slim_blob_is(name, "case") || slim_blob_is(name, "void") ? OPERATOR : 0;
+	case 5:
+		return slim_blob_is(name, "while") ? BEFORE_CONDITION :
+		       slim_blob_is(name, "throw") || slim_blob_is(name, "yield") || slim_blob_is(name, "await") ?
+						     OPERATOR : 0;
+	case 6:
+		return slim_blob_is(name, "return") || slim_blob_is(name, "typeof") || slim_blob_is(name, "delete") ||
+		       slim_blob_is(name, "import") || slim_blob_is(name, "export") ? OPERATOR : 0;
+	case 7:
+		return slim_blob_is(name, "finally") ? BEFORE_BLOCK :
+		       slim_blob_is(name, "default") || slim_blob_is(name, "extends") ? OPERATOR : 0;
+	default:
+		return slim_blob_is(name, "instanceof") ? OPERATOR : 0;
+	}
+}
 
 static void after_name(struct js *js, struct slim_blob name)
 {
-	bool keyword = !js->member;
-	js->condition = keyword && is_in("if while for with", name);
-	js->block = keyword && is_in("else do try finally", name);
-	bool operator= keyword && is_in("return typeof case in of delete void throw new else do instanceof yield await "
-					"default extends import export",
-					name);
-	js->value = !operator;
-	if (!operator)
-		js->block = true; /* class X {, get x() {, label: { */
+	unsigned says = js->member ? 0 : keyword(name);
+	js->condition = says & BEFORE_CONDITION;
+	js->value = !(says & OPERATOR);
+	js->block = js->value || says & BEFORE_BLOCK; /* class X {, get x() {, label: { */
 }
 
 static void open_bracket(struct js *js, enum bracket kind)
@@ -321,7 +342,7 @@ static void skip_blanks(struct lang_lexer *l)
 	while (l->at < l->source.len) {
 		char c = l->source.ptr[l->at];
 		bool comment = c == '/' || (c == '#' && l->at == 0);
-		if (comment ? !skip_comment(l) : !isspace((unsigned char)c))
+		if (comment ? !skip_comment(l) : !is(c, BLANK))
 			return;
 		l->at += !comment;
 	}
@@ -359,14 +380,37 @@ static size_t number_end(const struct lang_lexer *l)
 
 static size_t mark_end(const struct lang_lexer *l)
 {
-	static const char *const marks[] = { "===", "!==", "...", "=>", "==", "!=", "?.",
-					     "++",  "--",  "&&",  "||", "??", "<=", ">=" };
-	for (size_t i = 0; i < SLIM_COUNT(marks); i++) {
-		size_t length = strlen(marks[i]);
-		if (l->source.len - l->at >= length && !memcmp(l->source.ptr + l->at, marks[i], length))
-			return l->at + length;
+	char c = l->source.ptr[l->at], next = char_at(l, l->at + 1), third = char_at(l, l->at + 2);
+	bool two = false, three = false;
+	switch (c) {
+	case '=':
+		two = next == '=' || next == '>';
+		three = next == '=' && third == '=';
+		break;
+	case '!':
+		two = next == '=';
+		three = two && third == '=';
+		break;
+	case '.':
+		three = next == '.' && third == '.';
+		break;
+	case '?':
+		two = next == '.' || next == '?';
+		break;
+	case '+':
+	case '-':
+	case '&':
+	case '|':
+		two = next == c;
+		break;
+	case '<':
+	case '>':
+		two = next == '=';
+		break;
+	default:
+		break;
 	}
-	return l->at + 1;
+	return l->at + (three ? 3 : two ? 2 : 1);
 }
 
 static struct lang_token take(struct lang_lexer *l, enum lang_token_kind kind, size_t to)
@@ -381,7 +425,7 @@ static struct lang_token take(struct lang_lexer *l, enum lang_token_kind kind, s
 static size_t name_end(const struct lang_lexer *l)
 {
 	size_t i = l->at + 1;
-	while (i < l->source.len && is_name_part(l->source.ptr[i]))
+	while (i < l->source.len && is(l->source.ptr[i], NAME_PART))
 		i++;
 	return i;
 }
@@ -391,7 +435,7 @@ static struct lang_token plain_token(struct lang_lexer *l, const struct js *js)
 	char c = l->source.ptr[l->at];
 	if (c == '"' || c == '\'')
 		return quoted(l);
-	if (is_name_start(c))
+	if (is(c, NAME_START))
 		return take(l, LANG_NAME, name_end(l));
 	if (isdigit((unsigned char)c))
 		return take(l, LANG_NUMBER, number_end(l));
@@ -405,12 +449,9 @@ static bool closes_hole(const struct lang_lexer *l, const struct js *js)
 	       js->brackets[js->depth - 1] == HOLE;
 }
 
-/* One token, or one step of a template. False: the source has ended. */
-static bool step(struct lang_lexer *l, struct js *js)
+/* One token; or one step of a template, whose own token waits in the queue: false. */
+static bool step(struct lang_lexer *l, struct js *js, struct lang_token *token)
 {
-	skip_blanks(l);
-	if (l->at >= l->source.len)
-		return false;
 	if (closes_hole(l, js)) {
 		l->at++;
 		js->depth--;
@@ -419,11 +460,24 @@ static bool step(struct lang_lexer *l, struct js *js)
 		begin_template(l, js);
 		read_template(l, js);
 	} else {
-		struct lang_token token = plain_token(l, js);
-		after(js, &token);
-		enqueue(js, token);
+		*token = plain_token(l, js);
+		after(js, token);
+		return true;
 	}
-	return true;
+	return false;
+}
+
+static bool at_end(struct lang_lexer *l)
+{
+	skip_blanks(l);
+	return l->at >= l->source.len;
+}
+
+static struct lang_token dequeue(struct js *js)
+{
+	for (size_t i = 0; js->queue_tail == QUEUE_MAX && i < js->template_count; i++)
+		js->templates[i].slot = QUEUE_MAX;
+	return js->queue[js->queue_head++];
 }
 
 struct lang_token lex_javascript(struct lang_lexer *l)
@@ -431,16 +485,19 @@ struct lang_token lex_javascript(struct lang_lexer *l)
 	if (!l->state)
 		l->state = slim_arena_alloc(l->arena, sizeof(struct js));
 	struct js *js = l->state;
-	if (js->queue_head == js->queue_tail) {
-		js->queue_head = js->queue_tail = 0;
-		while (step(l, js) && (js->template_count || !js->queue_tail) && js->queue_tail < QUEUE_MAX)
-			;
+	if (js->queue_head < js->queue_tail)
+		return dequeue(js);
+	js->queue_head = js->queue_tail = 0;
+	while (!at_end(l) && (!js->queue_tail || js->template_count) && js->queue_tail < QUEUE_MAX) {
+		struct lang_token token;
+		if (!step(l, js, &token))
+			continue;
+		if (!js->template_count)
+			return token;
+		enqueue(js, token);
 	}
-	if (js->queue_head < js->queue_tail) {
-		for (size_t i = 0; js->queue_tail == QUEUE_MAX && i < js->template_count; i++)
-			js->templates[i].slot = QUEUE_MAX;
-		return js->queue[js->queue_head++];
-	}
+	if (js->queue_tail)
+		return dequeue(js);
 	return (struct lang_token){
 		.kind = LANG_END, .text = SLIM_BLOB(""), .from = l->source.len, .to = l->source.len
 	};

@@ -19,7 +19,7 @@ struct scan {
 	size_t length;
 };
 
-static const struct lang_token *peek(struct scan *s, size_t i)
+static inline const struct lang_token *peek(struct scan *s, size_t i)
 {
 	if (i >= WINDOW)
 		i = WINDOW - 1;
@@ -36,12 +36,12 @@ static void advance(struct scan *s)
 	s->count--;
 }
 
-static bool is_name(const struct lang_token *t, const char *name)
+static inline bool is_name(const struct lang_token *t, const char *name)
 {
 	return t->kind == LANG_NAME && slim_blob_is(t->text, name);
 }
 
-static bool is_mark(const struct lang_token *t, const char *mark)
+static inline bool is_mark(const struct lang_token *t, const char *mark)
 {
 	return t->kind == LANG_MARK && slim_blob_is(t->text, mark);
 }

@@ -8,7 +8,7 @@
 
 #include "elf_strings.h"
 
-enum { CHUNK = 256 << 10, LIST_LIMIT = 1 << 16, TEXT_TOTAL = 4 << 20 };
+enum { CHUNK = 256 << 10, LIST_LIMIT = 1 << 16, TEXT_TOTAL = 4 << 20, BLOCK = 64 };
 
 static bool has_no_text(const char *name)
 {
@@ -67,41 +67,56 @@ void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size
 		add_text(s, kind, text, length);
 }
 
-/* The printable text that ends before END. */
+/* The printable text that ends before END, a NUL. */
 static void text_before(struct elf_strings *s, const char *start, const char *end)
 {
 	const char *first = end - start > ELF_TEXT_LIMIT ? end - ELF_TEXT_LIMIT : start, *p = end;
 	unsigned has = 0;
 	while (p > first && !(s->classes[(unsigned char)p[-1]] & ELF_HAS_BINARY))
 		has |= s->classes[(unsigned char)*--p];
-	if (end - p >= 2 && (p > first || first == start))
+	bool whole = p > first || p == start || !p[-1];
+	if (whole)
 		elf_classify(s, p, (size_t)(end - p), has);
 }
 
-/* Tables of addresses are mostly zeros. */
-static const char *skip_zeros(const char *p, const char *end)
+static inline unsigned char is_text(unsigned char c)
 {
-	uint64_t words[2];
-	while (end - p >= (ptrdiff_t)sizeof(words)) {
-		memcpy(words, p, sizeof(words));
-		if (words[0] | words[1])
-			break;
-		p += sizeof(words);
-	}
-	while (p < end && !*p)
-		p++;
-	return p;
+	return ((unsigned char)(c - 0x20) < 0x5f) | (c == '\t') | (c == '\n') | (c == '\r');
+}
+
+/*
+ * Two bytes of text and a NUL: most of what is searched are tables of numbers, which have few such places. For a
+ * compiler this is a handful of instructions on vectors.
+ */
+static unsigned char ends_text(const unsigned char *bytes)
+{
+	return is_text(bytes[0]) & is_text(bytes[1]) & !bytes[2];
+}
+
+static bool find_ends(const char *restrict bytes, unsigned char *restrict found)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+	unsigned char any = 0;
+	for (size_t i = 0; i < BLOCK; i++)
+		any |= found[i] = ends_text(at + i);
+	return any;
 }
 
 static size_t scan_c_chunk(struct elf_strings *s, const char *bytes, size_t size)
 {
-	const char *start = bytes, *end = bytes + size, *nul;
-	while ((nul = memchr(start, 0, (size_t)(end - start)))) {
-		if (nul - start >= 2)
-			text_before(s, start, nul);
-		start = skip_zeros(nul + 1, end);
+	unsigned char found[BLOCK + 1] = "";
+	size_t i = 0;
+	for (; size - i >= BLOCK + 2; i += BLOCK) {
+		if (!find_ends(bytes + i, found))
+			continue;
+		for (const unsigned char *f = found; (f = memchr(f, 1, (size_t)(found + BLOCK - f))); f++)
+			text_before(s, bytes, bytes + i + (f - found) + 2);
 	}
-	return (size_t)(end - start);
+	for (; size - i >= 3; i++)
+		if (ends_text((const unsigned char *)bytes + i))
+			text_before(s, bytes, bytes + i + 2);
+	const char *nul = memrchr(bytes, 0, size);
+	return nul ? size - (size_t)(nul + 1 - bytes) : size;
 }
 
 static size_t scan_go_chunk(struct elf_strings *s, const char *bytes, size_t size)

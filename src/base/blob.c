@@ -1,5 +1,7 @@
 #include "slim/blob.h"
 
+#include <stdint.h>
+
 int slim_blob_compare(struct slim_blob a, struct slim_blob b)
 {
 	size_t common = a.len < b.len ? a.len : b.len;
@@ -29,8 +31,11 @@ bool slim_blob_split_any(struct slim_blob *rest, const char *separators, struct 
 {
 	if (!rest->ptr)
 		return false;
-	size_t n = strlen(separators), at = 0;
-	while (at < rest->len && !memchr(separators, rest->ptr[at], n))
+	uint64_t ends[4] = { 0 };
+	for (const char *s = separators; *s; s++)
+		ends[(unsigned char)*s / 64] |= UINT64_C(1) << (unsigned char)*s % 64;
+	size_t at = 0;
+	while (at < rest->len && !(ends[(unsigned char)rest->ptr[at] / 64] >> (unsigned char)rest->ptr[at] % 64 & 1))
 		at++;
 	return split_at(rest, at, part);
 }

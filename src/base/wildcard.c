@@ -108,8 +108,18 @@ static size_t step(struct slim_blob p, size_t at, unsigned char c)
 	}
 }
 
+/* Most names fail at the end of the pattern: *.conf, /etc/x. A byte that is nothing special must be the last one. */
+static bool ends_otherwise(struct slim_blob pattern, struct slim_blob name)
+{
+	char last = pattern.len ? pattern.ptr[pattern.len - 1] : '*';
+	return last != '*' && last != '?' && last != ']' && last != '\\' &&
+	       (!name.len || name.ptr[name.len - 1] != last);
+}
+
 bool slim_wildcard(struct slim_blob pattern, struct slim_blob name)
 {
+	if (ends_otherwise(pattern, name))
+		return false;
 	size_t p = 0, n = 0, star = SIZE_MAX, resume = 0;
 	while (n < name.len) {
 		if (p < pattern.len && pattern.ptr[p] == '*') {

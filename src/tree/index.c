@@ -26,7 +26,8 @@ static uint32_t hash_of(const struct slim_index *index, const struct slim_node *
 {
 	/* Both halves are secret to whoever chose the names: the seed, and where the parent lies. */
 	uint64_t parent_hash = XXH3_64bits_withSeed(&parent, sizeof(parent), index->seed);
-	return (uint32_t)XXH3_64bits_withSeed(name.ptr, name.len, parent_hash);
+	uint32_t hash = (uint32_t)XXH3_64bits_withSeed(name.ptr, name.len, parent_hash);
+	return hash ? hash : 1;
 }
 
 static struct slim_blob name_of(const struct slim_node *node)
@@ -45,7 +46,7 @@ struct slim_node *slim_index_find(const struct slim_index *index, const struct s
 		return NULL;
 	size_t mask = index->capacity - 1;
 	uint32_t hash = hash_of(index, parent, name);
-	for (size_t i = hash & mask; index->nodes[i]; i = (i + 1) & mask)
+	for (size_t i = hash & mask; index->hashes[i]; i = (i + 1) & mask)
 		if (index->hashes[i] == hash && is(index->nodes[i], parent, name))
 			return index->nodes[i];
 	return NULL;
@@ -54,7 +55,7 @@ struct slim_node *slim_index_find(const struct slim_index *index, const struct s
 static void put(struct slim_index *index, struct slim_node *node, uint32_t hash)
 {
 	size_t mask = index->capacity - 1, i = hash & mask;
-	while (index->nodes[i])
+	while (index->hashes[i])
 		i = (i + 1) & mask;
 	index->nodes[i] = node;
 	index->hashes[i] = hash;
@@ -67,7 +68,7 @@ static void grow(struct slim_index *index)
 	index->nodes = slim_calloc(index->capacity, sizeof(*index->nodes));
 	index->hashes = slim_calloc(index->capacity, sizeof(*index->hashes));
 	for (size_t i = 0; i < old.capacity; i++)
-		if (old.nodes[i])
+		if (old.hashes[i])
 			put(index, old.nodes[i], old.hashes[i]);
 	free(old.nodes);
 	free(old.hashes);
@@ -85,7 +86,7 @@ void slim_index_add(struct slim_index *index, struct slim_node *node)
 static void shift_back(struct slim_index *index, size_t gap)
 {
 	size_t mask = index->capacity - 1;
-	for (size_t i = (gap + 1) & mask; index->nodes[i]; i = (i + 1) & mask) {
+	for (size_t i = (gap + 1) & mask; index->hashes[i]; i = (i + 1) & mask) {
 		size_t home = index->hashes[i] & mask;
 		if (((i - home) & mask) < ((i - gap) & mask))
 			continue;
@@ -93,16 +94,16 @@ static void shift_back(struct slim_index *index, size_t gap)
 		index->hashes[gap] = index->hashes[i];
 		gap = i;
 	}
-	index->nodes[gap] = NULL;
+	index->hashes[gap] = 0;
 }
 
 void slim_index_remove(struct slim_index *index, const struct slim_node *node)
 {
 	size_t mask = index->capacity - 1;
 	size_t i = hash_of(index, node->parent, name_of(node)) & mask;
-	while (index->nodes[i] && index->nodes[i] != node)
+	while (index->hashes[i] && index->nodes[i] != node)
 		i = (i + 1) & mask;
-	if (!index->nodes[i])
+	if (!index->hashes[i])
 		return;
 	shift_back(index, i);
 	index->count--;

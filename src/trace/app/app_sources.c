@@ -82,8 +82,8 @@ bool app_starts_programs(struct slim_blob source)
 
 static bool is_in(const char *const *list, struct slim_blob word)
 {
-	for (; *list; list++)
-		if (slim_blob_is(word, *list))
+	for (; *list && word.len; list++)
+		if (word.ptr[0] == **list && slim_blob_is(word, *list))
 			return true;
 	return false;
 }

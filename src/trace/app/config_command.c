@@ -26,9 +26,10 @@ static bool is_name_char(char c)
 
 static bool names_a_command(struct slim_blob key)
 {
+	char last = key.ptr[key.len - 1] | 0x20; /* small, if it is a letter */
 	for (size_t i = 0; i < SLIM_COUNT(endings); i++) {
 		size_t n = strlen(endings[i]);
-		if (key.len >= n && !strncasecmp(key.ptr + key.len - n, endings[i], n))
+		if (key.len >= n && last == endings[i][n - 1] && !strncasecmp(key.ptr + key.len - n, endings[i], n))
 			return true;
 	}
 	return false;
@@ -110,12 +111,14 @@ static void read_value(struct slim_trace *t, const struct slim_node *file, struc
 		rest = after(rest, 1); /* the end of a name in JSON */
 	struct slim_blob value = skip_blanks(rest);
 	bool sign = value.len && (*value.ptr == '=' || *value.ptr == ':');
+	if (!sign && words > 2)
+		return;
 	if (sign)
 		value = skip_blanks(after(value, 1));
 	bool list = value.len && *value.ptr == '[';
 	value = value_of(value);
 	bool piped = sign && value.len > 1 && *value.ptr == '|' && value.ptr[1] != '|';
-	if (piped || (names_a_command(key) && value.len && (sign || (words <= 2 && value.ptr != rest.ptr))))
+	if (piped || (value.len && (sign || value.ptr != rest.ptr) && names_a_command(key)))
 		run(t, file, value, list);
 }
 

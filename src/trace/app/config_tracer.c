@@ -174,14 +174,23 @@ static void read_word(struct reading *r, struct slim_blob word)
 		read_relative(r, word);
 }
 
+static bool holds(struct slim_blob text, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t i = 0; i + n <= text.len; i++)
+		if ((text.ptr[i] | 0x20) == *word && !strncasecmp(text.ptr + i, word, n))
+			return true;
+	return false;
+}
+
 /* "include", "IncludeOptional", "!includedir", "#includedir", "load_module", "LoadModule", "include_dir", ".include" */
 static bool is_include(struct slim_blob line)
 {
 	size_t n = 0;
 	while (n < line.len && !isspace((unsigned char)line.ptr[n]) && line.ptr[n] != '=')
 		n++;
-	slim_autofree char *word = slim_strndup(line.ptr, n);
-	return strcasestr(word, "include") || strcasestr(word, "load_module") || strcasestr(word, "loadmodule");
+	line.len = n;
+	return holds(line, "include") || holds(line, "load_module") || holds(line, "loadmodule");
 }
 
 static bool is_comment(struct slim_blob line)

@@ -11,8 +11,10 @@ enum slim_mark {
 	SLIM_MARK_FOLLOWED = 8, /* a reason says that it is started or read */
 };
 
+/* A folder in which programs are looked up by name. */
 struct slim_word_folder {
 	const char *path;
+	struct slim_node *dir; /* NULL: the image has none there */
 };
 
 struct slim_trace {
@@ -41,8 +43,9 @@ struct slim_trace {
 	size_t started_reasons;    /* how many reasons it has looked at */
 
 	struct slim_doubt *doubts;
-	const char **folders;      /* of PATH, then those that scripts added */
+	struct slim_word_folder *folders; /* of PATH, then those that scripts added */
 	size_t folder_count, folder_capacity;
+	struct slim_node *working_dir; /* of the config; NULL: the root */
 	void **states;             /* one for each tracer */
 	void *junk;                /* src/trace/engine/junk.c's */
 	void *hosts;               /* src/trace/engine/hosts.c's: one list of hosts for each node */

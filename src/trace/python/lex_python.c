@@ -53,14 +53,29 @@ static unsigned char byte_at(const struct lang_lexer *l, size_t at)
 	return at < s->limit ? (unsigned char)l->source.ptr[at] : 0;
 }
 
-static bool starts_name(unsigned char c)
+/* Bytes beyond ASCII are all taken for letters. TELLS: what may end a literal or mean something in it. */
+enum { NAME_START = 1, NAME_PART = 2, BLANK = 4, TELLS = 8 };
+
+static const unsigned char classes[256] = {
+	['a' ... 'z'] = NAME_START | NAME_PART, ['A' ... 'Z'] = NAME_START | NAME_PART,
+	['0' ... '9'] = NAME_PART,		['_'] = NAME_START | NAME_PART,
+	[0x80 ... 0xff] = NAME_START | NAME_PART,
+	['\0'] = BLANK,	 [' '] = BLANK,	    ['\t'] = BLANK,  ['\f'] = BLANK,  ['\v'] = BLANK,
+	['\n'] = TELLS,	 ['\r'] = TELLS,    ['\''] = TELLS, ['"'] = TELLS,   ['\\'] = TELLS,
+};
+
+static bool is(unsigned char c, unsigned class)
 {
-	return isalpha(c) || c == '_' || c >= 0x80;
+	return classes[c] & class;
 }
 
-static bool is_name(unsigned char c)
+/* Behind the bytes of CLASS from AT on. */
+static size_t behind(const struct lang_lexer *l, size_t at, unsigned class)
 {
-	return starts_name(c) || isdigit(c);
+	size_t limit = ((const struct state *)l->state)->limit;
+	while (at < limit && is((unsigned char)l->source.ptr[at], class))
+		at++;
+	return at;
 }
 
 static size_t newline_at(const struct lang_lexer *l, size_t at)
@@ -102,6 +117,8 @@ static void skip_plain(const struct lang_lexer *l, struct literal *literal)
 	while (at < limit && !closes(l, literal, at) && (literal->triple || !newline_at(l, at))) {
 		at += byte_at(l, at) == '\\';
 		at += newline_at(l, at) == 2 ? 2 : 1;
+		while (at < limit && !is((unsigned char)l->source.ptr[at], TELLS))
+			at++;
 	}
 	close_literal(l, literal, at < limit ? at : limit);
 }
@@ -118,7 +135,7 @@ static bool is_prefix(struct slim_blob name)
 static struct slim_blob prefix_before(const struct lang_lexer *l, size_t quote, size_t first)
 {
 	size_t from = quote;
-	while (from > first && quote - from < 3 && is_name(byte_at(l, from - 1)))
+	while (from > first && quote - from < 3 && is(byte_at(l, from - 1), NAME_PART))
 		from--;
 	struct slim_blob prefix = slim_blob(l->source.ptr + from, quote - from);
 	return is_prefix(prefix) ? prefix : SLIM_BLOB("");
@@ -368,20 +385,29 @@ static void enter_holes(struct lang_lexer *l, const struct scan *s)
 	state->limit = l->at = holes[0].from; /* used up: the next token leads into the first field */
 }
 
+static void read_format(struct lang_lexer *l, struct literal *literal, struct lang_token *token)
+{
+	struct scan scan;
+	scan_format(l, literal, &scan);
+	token->text = format_value(l, literal, &scan);
+	token->partial = scan.hole_count > 0;
+	l->at = literal->end;
+	enter_holes(l, &scan);
+	free(scan.holes);
+}
+
 static struct lang_token string_token(struct lang_lexer *l, struct slim_blob prefix, size_t quote)
 {
 	struct literal literal = open_literal(l, prefix, quote);
 	struct lang_token token = { .kind = LANG_STRING, .from = quote - prefix.len };
-	struct scan scan = { .holes = NULL };
-	if (literal.format)
-		scan_format(l, &literal, &scan);
-	else
+	if (literal.format) {
+		read_format(l, &literal, &token);
+	} else {
 		skip_plain(l, &literal);
-	token.to = l->at = literal.end;
-	token.text = literal.format ? format_value(l, &literal, &scan) : plain_value(l, &literal);
-	token.partial = scan.hole_count > 0;
-	enter_holes(l, &scan);
-	free(scan.holes);
+		token.text = plain_value(l, &literal);
+		l->at = literal.end;
+	}
+	token.to = literal.end;
 	return token;
 }
 
@@ -394,9 +420,7 @@ static struct lang_token token_here(struct lang_lexer *l, enum lang_token_kind k
 
 static struct lang_token name_token(struct lang_lexer *l)
 {
-	size_t length = 1;
-	while (is_name(byte_at(l, l->at + length)))
-		length++;
+	size_t length = behind(l, l->at, NAME_PART) - l->at;
 	unsigned char next = byte_at(l, l->at + length);
 	struct slim_blob name = slim_blob(l->source.ptr + l->at, length);
 	if ((next == '"' || next == '\'') && is_prefix(name))
@@ -416,25 +440,43 @@ static struct lang_token number_token(struct lang_lexer *l)
 	return token_here(l, LANG_NUMBER, length);
 }
 
+/* Operators of Python that are longer than one byte: 2.5 "Operators", 2.6 "Delimiters". */
+static size_t mark_length(unsigned char c, unsigned char next, unsigned char third)
+{
+	switch (c) {
+	case '*':
+	case '/':
+	case '<':
+	case '>':
+		return next == c ? 2 + (third == '=') : 1 + (next == '=');
+	case '.':
+		return next == '.' && third == '.' ? 3 : 1;
+	case '-':
+		return 1 + (next == '=' || next == '>');
+	case '!':
+	case ':':
+	case '=':
+	case '+':
+	case '%':
+	case '&':
+	case '|':
+	case '^':
+	case '@':
+		return 1 + (next == '=');
+	default:
+		return 1;
+	}
+}
+
 static struct lang_token mark_token(struct lang_lexer *l)
 {
-	static const char *const marks[] = {
-		"**=", "//=", ">>=", "<<=", "...", "!=", "->", ":=", "==", "<=", ">=", "**",
-		"//",  ">>",  "<<",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "@="
-	};
 	struct state *s = l->state;
-	char c = l->source.ptr[l->at];
-	struct slim_blob rest = slim_blob(l->source.ptr + l->at, s->limit - l->at);
-	if (strchr("([{", c))
+	unsigned char c = byte_at(l, l->at);
+	if (c == '(' || c == '[' || c == '{')
 		s->depth++;
-	else if (strchr(")]}", c))
+	else if (c == ')' || c == ']' || c == '}')
 		s->depth -= s->depth > 0;
-	/* most stand alone: brackets, commas, dots */
-	bool joined = rest.len > 1 && memchr("=*/>.<", rest.ptr[1], 6);
-	for (size_t i = 0; joined && i < SLIM_COUNT(marks); i++)
-		if (slim_blob_starts(rest, marks[i]))
-			return token_here(l, LANG_MARK, strlen(marks[i]));
-	return token_here(l, LANG_MARK, 1);
+	return token_here(l, LANG_MARK, mark_length(c, byte_at(l, l->at + 1), byte_at(l, l->at + 2)));
 }
 
 /* At the end of a replacement field: to the next one, or behind the f-string. False: at the end of the source. */
@@ -461,6 +503,7 @@ static bool skip_blanks(struct lang_lexer *l)
 {
 	struct state *s = l->state;
 	for (;;) {
+		l->at = behind(l, l->at, BLANK);
 		size_t newline = newline_at(l, l->at);
 		unsigned char c = byte_at(l, l->at);
 		if (l->at >= s->limit) {
@@ -475,8 +518,6 @@ static bool skip_blanks(struct lang_lexer *l)
 		} else if (c == '#') {
 			while (l->at < s->limit && !newline_at(l, l->at))
 				l->at++;
-		} else if (c == ' ' || c == '\t' || c == '\f' || c == '\v' || !c) {
-			l->at++;
 		} else {
 			return false;
 		}
@@ -494,7 +535,7 @@ struct lang_token lex_python(struct lang_lexer *l)
 		return (struct lang_token){ LANG_END, SLIM_BLOB(""), false, l->at, l->at };
 	s->in_line = true;
 	unsigned char c = byte_at(l, l->at);
-	if (starts_name(c))
+	if (is(c, NAME_START))
 		return name_token(l);
 	if (c == '"' || c == '\'')
 		return string_token(l, SLIM_BLOB(""), l->at);

@@ -62,11 +62,17 @@ static void keep_providers(struct slim_trace *t, struct python_state *s, const s
 	}
 }
 
+/* An application may mean a package by its bare name; in a package's sources too many words are one. */
+static bool may_name(const struct python_asker *asker, struct slim_blob name, bool *dotted)
+{
+	return is_name(name, dotted) && (*dotted || (asker->own && !python_is_tool(name)));
+}
+
 void python_name(struct slim_trace *t, struct python_state *s, const struct python_asker *asker, struct slim_blob name)
 {
 	bool dotted;
 	keep_providers(t, s, asker, name);
-	if (!is_name(name, &dotted) || (!dotted && (!asker->own || python_is_tool(name))))
+	if (!may_name(asker, name, &dotted))
 		return;
 	struct slim_blob module = module_part(name);
 	bool two = !asker->own && memchr(module.ptr, '.', module.len);
@@ -218,6 +224,11 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 		keep_library(r, fact->name);
 	if (fact->open && (!r->asker.own || !memchr(fact->name.ptr, '.', fact->name.len)))
 		return;
+	bool dotted;
+	if (!fact->open && !may_name(&r->asker, fact->name, &dotted)) { /* most texts: no words about them */
+		keep_providers(r->t, r->s, &r->asker, fact->name);
+		return;
+	}
 	slim_autofree char *evidence =
 		slim_format("the text '%.*s%s'", (int)fact->name.len, fact->name.ptr, fact->open ? "…" : "");
 	struct python_asker asker = r->asker;
@@ -227,7 +238,6 @@ static void follow_string(struct reading *r, const struct python_fact *fact)
 		python_name(r->t, r->s, &asker, fact->name);
 		return;
 	}
-	bool dotted;
 	size_t known = fact->name.len;
 	while (known && fact->name.ptr[known - 1] != '.')
 		known--;

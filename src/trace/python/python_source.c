@@ -18,8 +18,8 @@ struct reader {
 	size_t condition_column;
 	size_t condition; /* behind the "if" of the statement; 0: it is another one */
 	size_t unreal; /* the column of an "if TYPE_CHECKING", + 1, in whose block we are; 0: in none */
-	char *buffer; /* dotted names with blanks between their parts are put together here */
-	size_t length, capacity;
+	char buffer[NAME_MAX_LENGTH]; /* dotted names with blanks between their parts are put together here */
+	size_t length;
 };
 
 /* Calls by which modules are imported: importlib, runpy, zope.dottedname, werkzeug.utils, django.utils, kombu. */
@@ -51,12 +51,12 @@ static void advance(struct reader *r)
 	r->next = lex_python(r->lexer);
 }
 
-static bool is_mark(const struct lang_token *token, const char *mark)
+static inline bool is_mark(const struct lang_token *token, const char *mark)
 {
 	return token->kind == LANG_MARK && slim_blob_is(token->text, mark);
 }
 
-static bool is_word(const struct lang_token *token, const char *word)
+static inline bool is_word(const struct lang_token *token, const char *word)
 {
 	return token->kind == LANG_NAME && slim_blob_is(token->text, word);
 }
@@ -68,8 +68,10 @@ static bool ends_statement(const struct lang_token *token)
 
 static void put(struct reader *r, struct slim_blob text)
 {
-	for (size_t i = 0; i < text.len && r->length < NAME_MAX_LENGTH; i++)
-		*slim_push(&r->buffer, &r->length, &r->capacity) = text.ptr[i];
+	size_t room = NAME_MAX_LENGTH - r->length, length = text.len < room ? text.len : room;
+	if (length)
+		memcpy(r->buffer + r->length, text.ptr, length);
+	r->length += length;
 }
 
 /* a.b.c, however it is spaced; moves behind it. Lives until the next one is read. */
@@ -171,7 +173,7 @@ static void from_statement(struct reader *r)
 	struct slim_blob found = is_word(&r->now, "import") ? SLIM_BLOB("") : dotted_name(r);
 	if (!is_word(&r->now, "import") || (!found.len && !level))
 		return;
-	name = slim_strndup(found.ptr ? found.ptr : "", found.len);
+	name = slim_strndup(found.ptr, found.len);
 	struct python_fact fact = {
 		.kind = PYTHON_IMPORT, .name = slim_blob_of(name), .level = level, .nested = nested
 	};
@@ -338,6 +340,5 @@ struct python_manner python_read_source(struct slim_blob source, python_fact_sin
 			advance(&r);
 		}
 	}
-	free(r.buffer);
 	return r.manner;
 }

@@ -47,7 +47,7 @@ struct slim_trace {
 	size_t folder_count, folder_capacity;
 	struct slim_node *working_dir; /* of the config; NULL: the root */
 	void **states;             /* one for each tracer */
-	void *junk;                /* src/trace/engine/junk.c's */
+	uint8_t *junk;             /* enum slim_junk_mark of each node */
 	void *hosts;               /* src/trace/engine/hosts.c's: one list of hosts for each node */
 };
 
@@ -67,7 +67,5 @@ void slim_reasons_sort(struct slim_trace *t);
 void slim_allowlist_apply(struct slim_trace *t);
 /* The words of the image's PATH, else the runtime's default. src/trace/engine/lookup.c */
 void slim_folders_init(struct slim_trace *t);
-/* src/trace/engine/junk.c; freed with the trace */
-void slim_junk_free(struct slim_trace *t);
 
 #endif

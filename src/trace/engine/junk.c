@@ -5,6 +5,7 @@
 #include "../dotnet/dotnet.h"
 #include "../java/java.h"
 #include "engine.h"
+#include "owners.h"
 
 struct place {
 	const char *pattern; /* components may have * and ?; links are not followed: both names of a merged /usr */
@@ -140,6 +141,35 @@ static const char *const toolchain_programs[] = {
 	"typeprof", "wheel", "yarn*", "*-linux-gnu-gcc*",
 };
 
+/* FHS 3.0, and the folders that Debian, Alpine and Red Hat share out among packages. Patterns of whole paths. */
+static const char *const shared[] = {
+	"/bin", "/boot", "/dev", "/etc", "/home", "/lib*", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
+	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib*",
+	"/usr/local/share", "/usr/local/etc", "/usr/local/include", "/usr/local/games", "/usr/local/man", "/usr/local/src",
+	"/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
+	"/usr/lib/systemd/*", "/lib/systemd", "/lib/systemd/*", "/usr/lib/modules", "/lib/modules", "/lib/firmware",
+	"/usr/lib/firmware", "/var/*", "/var/lib/dpkg", "/var/lib/apt", "/var/log/*", "/var/spool/cron",
+	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/usr/lib/ssl", "/etc/alternatives", "/etc/profile.d",
+	"/etc/pam.d", "/etc/security", "/etc/xdg", "/etc/cron.*", "/etc/X11", "/etc/pki", "/etc/skel", "/etc/opt",
+	"/etc/sysconfig", "/etc/ld.so.conf.d", "/etc/systemd", "/etc/apt", "/etc/dpkg", "/etc/logrotate.d",
+	"/usr/share/locale", "/usr/share/man", "/usr/share/doc", "/usr/share/info", "/usr/share/zoneinfo",
+	"/usr/share/fonts", "/usr/share/icons", "/usr/share/applications", "/usr/share/misc", "/usr/share/X11",
+	"/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo", "/usr/lib/terminfo", "/usr/share/i18n", "/usr/share/mime",
+	"/usr/share/pixmaps", "/usr/share/themes", "/usr/share/common-licenses", "/usr/share/ca-certificates",
+	"/usr/share/perl*", "/usr/share/perl/*", "/usr/share/java", "/usr/share/nodejs", "/usr/share/dict",
+	"/usr/share/glib-2.0", "/usr/share/xml", "/usr/share/sgml", "/usr/lib/python*", "/usr/lib/jvm",
+	"/usr/lib/*-linux-*/perl*", "/usr/lib/*-linux-*/gconv", "/usr/lib/gconv", "/usr/lib64/gconv", "/home/*",
+};
+
+/* Of init systems and of the host's own tools. */
+static const char *const integrations[] = {
+	"/etc/init.d", "/etc/rc?.d", "/etc/rcS.d", "/etc/systemd", "/lib/systemd", "/usr/lib/systemd", "/etc/logrotate.d",
+	"/etc/cron.*", "/etc/ufw", "/etc/apparmor.d", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d", "/etc/alternatives",
+	"/usr/share/applications", "/usr/share/metainfo", "/usr/share/initramfs-tools", "/etc/kernel", "/etc/apt",
+	"/etc/network", "/etc/update-motd.d", "/etc/bash_completion.d", "/usr/lib/firewalld", "/etc/insserv.conf.d",
+	"/etc/resolvconf/*.d", "/etc/ppp/ip*.d", "/etc/dhcp/*-hooks.d", "/etc/NetworkManager/*.d", "/etc/logcheck/*.d*",
+};
+
 static bool has_suffix(const struct slim_node *node, const char *suffix)
 {
 	return slim_blob_ends(slim_blob(node->name, node->name_length), suffix);
@@ -184,6 +214,15 @@ static void mark_programs(const struct slim_tree *tree, uint8_t *marks)
 	}
 }
 
+static void mark_common_places(const struct slim_tree *tree, uint8_t *marks)
+{
+	marks[slim_tree_root(tree)->id] |= SLIM_SHARED;
+	for (size_t i = 0; i < SLIM_COUNT(shared); i++)
+		mark_place(tree, &(struct place){ shared[i], SLIM_SHARED }, marks);
+	for (size_t i = 0; i < SLIM_COUNT(integrations); i++)
+		mark_place(tree, &(struct place){ integrations[i], SLIM_INTEGRATION }, marks);
+}
+
 /* crt1.o, libx.a and libx.la are for the linker; only plugins in folders of their own are opened by their .la file. */
 static bool is_for_the_linker(const struct slim_node *node, const uint8_t *marks)
 {
@@ -213,7 +252,8 @@ static uint8_t marks_by_name(const struct slim_node *node)
 static void inherit(const struct slim_node *node, const struct slim_packages *packages, uint8_t *marks)
 {
 	uint8_t above = marks[node->parent->id], mark = marks[node->id];
-	mark |= above & (SLIM_JUNK | SLIM_MANAGED | SLIM_JUNK_FILES | SLIM_JUNK_OWNED | SLIM_LIBRARY_TREE);
+	mark |= above & (SLIM_JUNK | SLIM_MANAGED | SLIM_JUNK_FILES | SLIM_JUNK_OWNED | SLIM_LIBRARY_TREE |
+			 SLIM_INTEGRATION);
 	if (above & SLIM_JUNK_BELOW)
 		mark |= SLIM_JUNK;
 	if (above & SLIM_JUNK_FILES && slim_node_is_file(node))
@@ -232,6 +272,7 @@ uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_package
 	for (size_t i = 0; i < SLIM_COUNT(places); i++)
 		mark_place(tree, &places[i], marks);
 	mark_programs(tree, marks);
+	mark_common_places(tree, marks);
 	java_mark_homes(tree, marks);
 	dotnet_mark_roots(tree, marks);
 	for (uint32_t id = 1; id < count; id++)
@@ -239,25 +280,22 @@ uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_package
 	return marks;
 }
 
-static const uint8_t *marks_of(struct slim_trace *t)
-{
-	if (!t->junk)
-		t->junk = slim_junk_marks(t->in.tree, t->packages);
-	return t->junk;
-}
-
 bool slim_is_junk(struct slim_trace *t, const struct slim_node *node)
 {
-	return marks_of(t)[node->id] & SLIM_JUNK;
+	return t->junk[node->id] & SLIM_JUNK;
 }
 
 bool slim_is_managed(struct slim_trace *t, const struct slim_node *node)
 {
-	return marks_of(t)[node->id] & SLIM_MANAGED;
+	return t->junk[node->id] & SLIM_MANAGED;
 }
 
-void slim_junk_free(struct slim_trace *t)
+bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *dir)
 {
-	free(t->junk);
-	t->junk = NULL;
+	return t->junk[dir->id] & SLIM_SHARED;
+}
+
+bool slim_is_integration(const struct slim_trace *t, const struct slim_node *node)
+{
+	return t->junk[node->id] & SLIM_INTEGRATION;
 }

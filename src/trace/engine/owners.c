@@ -57,8 +57,9 @@ const bool *slim_started(struct slim_trace *t)
 	t->started_reasons = t->slot_count;
 	while (more) {
 		more = false;
-		for (uint32_t id = 0; id < t->count; id++) {
-			if (t->started[id] || !t->reasons[id])
+		for (size_t i = 0; i < t->queue_tail; i++) { /* all that has a reason */
+			uint32_t id = t->queue[i];
+			if (t->started[id])
 				continue;
 			const struct slim_node *node = slim_tree_node(t->in.tree, id);
 			t->started[id] = !slim_node_is_dir(node) && is_started(t, node, t->started);
@@ -72,61 +73,6 @@ bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, e
 {
 	for (const struct slim_reason *r = slim_trace_reasons(t, node); r; r = r->next)
 		if (r->rule == rule)
-			return true;
-	return false;
-}
-
-/* FHS 3.0, and the folders that Debian, Alpine and Red Hat share out among packages. Patterns of whole paths. */
-static const char *const shared[] = {
-	"/bin", "/boot", "/dev", "/etc", "/home", "/lib*", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
-	"/sys", "/tmp", "/usr", "/var", "/usr/*", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib*",
-	"/usr/local/share", "/usr/local/etc", "/usr/local/include", "/usr/local/games", "/usr/local/man", "/usr/local/src",
-	"/usr/lib/*-linux-*", "/lib/*-linux-*", "/usr/lib/locale", "/usr/lib/systemd",
-	"/usr/lib/systemd/*", "/lib/systemd", "/lib/systemd/*", "/usr/lib/modules", "/lib/modules", "/lib/firmware",
-	"/usr/lib/firmware", "/var/*", "/var/lib/dpkg", "/var/lib/apt", "/var/log/*", "/var/spool/cron",
-	"/etc/init.d", "/etc/rc?.d", "/etc/default", "/etc/ssl", "/etc/ssl/*", "/usr/lib/ssl", "/etc/alternatives", "/etc/profile.d",
-	"/etc/pam.d", "/etc/security", "/etc/xdg", "/etc/cron.*", "/etc/X11", "/etc/pki", "/etc/skel", "/etc/opt",
-	"/etc/sysconfig", "/etc/ld.so.conf.d", "/etc/systemd", "/etc/apt", "/etc/dpkg", "/etc/logrotate.d",
-	"/usr/share/locale", "/usr/share/man", "/usr/share/doc", "/usr/share/info", "/usr/share/zoneinfo",
-	"/usr/share/fonts", "/usr/share/icons", "/usr/share/applications", "/usr/share/misc", "/usr/share/X11",
-	"/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo", "/usr/lib/terminfo", "/usr/share/i18n", "/usr/share/mime",
-	"/usr/share/pixmaps", "/usr/share/themes", "/usr/share/common-licenses", "/usr/share/ca-certificates",
-	"/usr/share/perl*", "/usr/share/perl/*", "/usr/share/java", "/usr/share/nodejs", "/usr/share/dict",
-	"/usr/share/glib-2.0", "/usr/share/xml", "/usr/share/sgml", "/usr/lib/python*", "/usr/lib/jvm",
-	"/usr/lib/*-linux-*/perl*", "/usr/lib/*-linux-*/gconv", "/usr/lib/gconv", "/usr/lib64/gconv", "/home/*",
-};
-
-/* Whether PATH matches PATTERN, component by component. */
-static bool path_matches(struct slim_blob pattern, struct slim_blob path)
-{
-	struct slim_blob p, c;
-	while (slim_blob_split(&path, '/', &c))
-		if (!slim_blob_split(&pattern, '/', &p) || !slim_wildcard(p, c))
-			return false;
-	return !pattern.ptr;
-}
-
-static char *path_of(const struct slim_node *node)
-{
-	size_t length = 0;
-	for (const struct slim_node *n = node; n->parent; n = n->parent)
-		length += n->name_length + 1;
-	char *path = slim_calloc(length + 2, 1), *end = path + length;
-	for (const struct slim_node *n = node; n->parent; n = n->parent) {
-		end -= n->name_length;
-		memcpy(end, n->name, n->name_length);
-		*--end = '/';
-	}
-	return path;
-}
-
-bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *dir)
-{
-	if (!dir->parent)
-		return true;
-	slim_autofree char *path = path_of(dir);
-	for (size_t i = 0; i < SLIM_COUNT(shared); i++)
-		if (path_matches(slim_blob_of(shared[i]), slim_blob_of(path)))
 			return true;
 	return false;
 }
@@ -148,26 +94,6 @@ bool slim_is_system_path(const struct slim_node *node)
 	for (size_t i = 0; i < SLIM_COUNT(system_tops); i++)
 		if (!strcmp(top->name, system_tops[i]))
 			return true;
-	return false;
-}
-
-bool slim_is_integration(struct slim_trace *t, const struct slim_node *node)
-{
-	static const char *const folders[] = {
-		"/etc/init.d", "/etc/rc?.d", "/etc/rcS.d", "/etc/systemd", "/lib/systemd", "/usr/lib/systemd", "/etc/logrotate.d",
-		"/etc/cron.*", "/etc/ufw", "/etc/apparmor.d", "/usr/lib/sysusers.d", "/usr/lib/tmpfiles.d", "/etc/alternatives",
-		"/usr/share/applications", "/usr/share/metainfo", "/usr/share/initramfs-tools", "/etc/kernel", "/etc/apt",
-		"/etc/network", "/etc/update-motd.d", "/etc/bash_completion.d", "/usr/lib/firewalld", "/etc/insserv.conf.d",
-		"/etc/resolvconf/*.d", "/etc/ppp/ip*.d", "/etc/dhcp/*-hooks.d", "/etc/NetworkManager/*.d", "/etc/logcheck/*.d*",
-	};
-	for (const struct slim_node *dir = node; dir->parent; dir = dir->parent) {
-		if (dir->parent->parent && dir->parent->parent->parent && dir->parent->parent->parent->parent)
-			continue; /* the folders of the list lie at most three deep */
-		slim_autofree char *path = path_of(dir);
-		for (size_t i = 0; i < SLIM_COUNT(folders); i++)
-			if (path_matches(slim_blob_of(folders[i]), slim_blob_of(path)))
-				return true;
-	}
 	return false;
 }
 

@@ -17,7 +17,7 @@ bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *d
 /* Of the system's own folders: below /usr (not /usr/local), /bin, /etc, … */
 bool slim_is_system_path(const struct slim_node *node);
 /* Start-up scripts, timers, log rotation: for an init system or a host that the container has not. */
-bool slim_is_integration(struct slim_trace *t, const struct slim_node *node);
+bool slim_is_integration(const struct slim_trace *t, const struct slim_node *node);
 
 /*
  * Whether NODE's name is that of a language runtime's program (perl, java, …): it brings all of

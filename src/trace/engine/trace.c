@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include "hosts.h"
+#include "junk.h"
 
 const struct slim_tree *slim_trace_tree(const struct slim_trace *t) { return t->in.tree; }
 const struct slim_config *slim_trace_config(const struct slim_trace *t) { return t->in.config; }
@@ -69,6 +70,7 @@ static struct slim_trace *trace_new(const struct slim_trace_input *in)
 	t->elfs = slim_calloc(t->count, sizeof(*t->elfs));
 	t->elf_known = slim_calloc(t->count, sizeof(*t->elf_known));
 	t->packages = slim_packages_read(in->tree, in->log);
+	t->junk = slim_junk_marks(in->tree, t->packages);
 	t->ldso = slim_ldso_new(&(struct slim_ldso_input){
 		.tree = in->tree,
 		.elf = elf_for_ldso,
@@ -100,11 +102,11 @@ void slim_trace_free(struct slim_trace *t)
 		free(t->states[i]);
 	}
 	free(t->states);
-	slim_junk_free(t);
 	slim_hosts_free(t);
 	slim_ldso_free(t->ldso);
 	slim_packages_free(t->packages);
 	slim_error_free(t->error);
+	free(t->junk);
 	free(t->marks);
 	free(t->kinds);
 	free(t->reasons);

@@ -16,8 +16,8 @@ static void touch(void *context, const struct app_literal *literal)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	static const enum app_language languages[] = { APP_PYTHON, APP_JAVASCRIPT, APP_PHP, APP_RUBY,
-						       APP_PERL, APP_LUA, APP_OTHER };
+	static const enum app_language languages[] = { APP_PYTHON, APP_JAVASCRIPT, APP_PHP, APP_RUBY, APP_PERL,
+						       APP_LUA, APP_TCL, APP_R, APP_JULIA, APP_ELIXIR };
 	unsigned sum = 0;
 	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
 		app_strings_scan(slim_blob((const char *)bytes, length), languages[i], touch, &sum);

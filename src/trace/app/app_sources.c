@@ -15,20 +15,20 @@ static const struct {
 	{ "*.php", APP_PHP }, { "*.phtml", APP_PHP }, { "*.inc", APP_PHP }, { "*.rb", APP_RUBY },
 	{ "*.ru", APP_RUBY }, { "*.rake", APP_RUBY }, { "*.gemspec", APP_RUBY },
 	{ "*.pl", APP_PERL }, { "*.pm", APP_PERL }, { "*.psgi", APP_PERL }, { "*.cgi", APP_PERL },
-	{ "*.lua", APP_LUA }, { "*.tcl", APP_OTHER }, { "*.[rR]", APP_OTHER },
-	{ "*.ex", APP_OTHER }, { "*.exs", APP_OTHER }, { "*.jl", APP_OTHER },
+	{ "*.lua", APP_LUA }, { "*.tcl", APP_TCL }, { "*.exp", APP_TCL }, { "*.[rR]", APP_R },
+	{ "*.ex", APP_ELIXIR }, { "*.exs", APP_ELIXIR }, { "*.jl", APP_JULIA },
 }, interpreters[] = {
 	{ "python*", APP_PYTHON }, { "pypy*", APP_PYTHON }, { "node*", APP_JAVASCRIPT },
 	{ "deno", APP_JAVASCRIPT }, { "bun", APP_JAVASCRIPT }, { "php*", APP_PHP },
-	{ "ruby*", APP_RUBY }, { "perl*", APP_PERL }, { "lua*", APP_LUA }, { "tclsh*", APP_OTHER },
-	{ "wish*", APP_OTHER }, { "expect", APP_OTHER }, { "Rscript", APP_OTHER },
-	{ "elixir", APP_OTHER }, { "julia", APP_OTHER },
+	{ "ruby*", APP_RUBY }, { "perl*", APP_PERL }, { "lua*", APP_LUA }, { "luajit*", APP_LUA },
+	{ "tclsh*", APP_TCL }, { "wish*", APP_TCL }, { "expect", APP_TCL }, { "Rscript", APP_R },
+	{ "r", APP_R }, { "littler", APP_R }, { "elixir", APP_ELIXIR }, { "julia", APP_JULIA },
 };
 
 /*
  * Functions that start programs, by the last part of their name. Sources: the manuals of Python's
  * subprocess, os and asyncio, Node's child_process and the package execa, Ruby's Kernel, IO and
- * Open3, perlfunc, PHP's program execution functions and symfony/process.
+ * Open3, perlfunc, PHP's program execution functions and symfony/process, R's base, Elixir's System.
  */
 static const char *const starters[] = {
 	"Popen", "capture2", "capture2e", "capture3", "check_call", "check_output",
@@ -38,7 +38,7 @@ static const char *const starters[] = {
 	"getoutput", "getstatusoutput", "passthru", "pcntl_exec", "pipeline", "pipeline_r",
 	"popen", "popen2", "popen2e", "popen3", "posix_spawn", "posix_spawnp", "proc_open",
 	"shell_exec", "spawn", "spawnSync", "spawnl", "spawnlp", "spawnv", "spawnvp", "system",
-	NULL
+	"system2", NULL
 };
 
 /* Names that mean this only in a file which uses one of the words below. */
@@ -49,10 +49,10 @@ static const char *const maybe_starters[] = {
 };
 
 static const char *const markers[] = {
-	"Bun.spawn", "Component\\Process", "Deno.Command", "IPC::", "Kernel.spawn", "Open3",
-	"Popen", "ProcessBuilder", "System.cmd", "child_process", "cross-spawn", "execa",
+	":os.cmd", "Bun.spawn", "Component\\Process", "Deno.Command", "IPC::", "Kernel.spawn", "Open3",
+	"Popen", "ProcessBuilder", "System.cmd", "System.shell", "child_process", "cross-spawn", "execa",
 	"google/zx", "node-pty", "os.exec", "os.spawn", "os.system", "passthru", "pcntl_exec",
-	"pexpect", "plumbum", "popen", "posix_spawn", "proc_open", "shell_exec", "shelljs",
+	"pexpect", "plumbum", "popen", "posix_spawn", "proc_open", "processx", "shell_exec", "shelljs",
 	"subprocess", "system(", "system2(",
 };
 

@@ -1,275 +1,166 @@
 #include "app_strings.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "../lang/lexer.h"
 #include "../perl/perl.h"
-#include "app_tokens.h"
+#include "../php/php.h"
+#include "../ruby/ruby.h"
 #include "slim/alloc.h"
 
-enum { NAME_MAX_LENGTH = 80, GAP_MAX = 200 };
+/* What stood before a literal. */
+struct place {
+	size_t from, to;      /* the last dotted name; equal: there is none */
+	struct slim_blob named; /* what the next literal is called by */
+	bool dot;             /* the name goes on */
+	bool name_last;       /* nothing stands behind the name */
+	bool called, joined;
+};
 
 struct scan {
 	struct slim_blob source;
-	enum app_language language;
 	app_literal_sink *sink;
 	void *context;
-	size_t at;
-	size_t last_end; /* where the last literal ended; 0: there was none */
+	struct place place, outer; /* outer: around the literal whose open parts are being read */
+	size_t open_until;         /* where that literal ends; 0: none is open */
 	char text[APP_LITERAL_MAX];
 };
 
-static char char_at(const struct scan *s, size_t i)
-{
-	return i < s->source.len ? s->source.ptr[i] : '\0';
-}
+enum { DOT = 1, OPENING = 2, JOINT = 4, VALUE = 8 };
 
-static bool begins(const struct scan *s, size_t i, const char *text)
+static unsigned mark_class(struct slim_blob mark)
 {
-	size_t n = strlen(text);
-	return i <= s->source.len && s->source.len - i >= n && !memcmp(s->source.ptr + i, text, n);
-}
-
-static bool is_name_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == ':' || c == '>' ||
-	       c == '$';
-}
-
-static size_t line_end(const struct scan *s, size_t i)
-{
-	const char *end =
-		i < s->source.len ? memchr(s->source.ptr + i, '\n', s->source.len - i) : NULL;
-	return end ? (size_t)(end - s->source.ptr) : s->source.len;
-}
-
-/* The name that ends before END. */
-static struct slim_blob name_before(const struct scan *s, size_t end)
-{
-	size_t from = end;
-	while (from && end - from < NAME_MAX_LENGTH && is_name_char(s->source.ptr[from - 1]))
-		from--;
-	return slim_blob(s->source.ptr + from, end - from);
-}
-
-/* Back over blanks and all of MARKS, no further than LIMIT. */
-static size_t back_over(const struct scan *s, size_t i, size_t limit, const char *marks)
-{
-	while (i > limit && (isspace((unsigned char)s->source.ptr[i - 1]) ||
-			     strchr(marks, s->source.ptr[i - 1])))
-		i--;
-	return i;
-}
-
-static void look_back(const struct scan *s, size_t start, struct app_literal *literal)
-{
-	size_t i = start, limit = i > GAP_MAX ? i - GAP_MAX : 0;
-	if (s->last_end && s->last_end >= limit && s->last_end < i)
-		literal->joined = back_over(s, i, s->last_end, ",()[]{}\\") == s->last_end;
-	size_t name = back_over(s, i, limit, "([{");
-	literal->called = true;
-	if (name > limit && strchr("=:", s->source.ptr[name - 1]) && char_at(s, name - 2) != ':') {
-		name = back_over(s, name - 1, limit, "?:\"'");
-		literal->called = false;
-	}
-	literal->named = name_before(s, name);
-}
-
-/* Copies [from, to) into the buffer, quoted characters without their backslash. */
-static struct slim_blob unquoted(struct scan *s, size_t from, size_t to)
-{
-	size_t n = 0;
-	for (size_t i = from; i < to && n < sizeof(s->text); i++) {
-		char c = s->source.ptr[i];
-		if (c == '\\' && i + 1 < to) {
-			char next = s->source.ptr[i + 1];
-			if (strchr("\\'\"`$#@\n", next))
-				c = s->source.ptr[++i];
-			else if (next == 'n' || next == 't')
-				c = s->source.ptr[++i] == 'n' ? '\n' : '\t';
-		}
-		s->text[n++] = c;
-	}
-	return slim_blob(s->text, n);
-}
-
-static void give(struct scan *s, size_t start, size_t from, size_t to, bool command)
-{
-	if (to <= from || to - from > APP_LITERAL_MAX)
-		return;
-	struct app_literal literal = { .text = unquoted(s, from, to), .command = command };
-	look_back(s, start, &literal);
-	s->sink(s->context, &literal);
-}
-
-/* From FROM to the first CLOSE that no backslash quotes; 0: there is none within the limits. */
-static size_t find_close(const struct scan *s, size_t from, char open, char close, bool lines)
-{
-	size_t depth = 1;
-	for (size_t i = from; i < s->source.len && i - from <= APP_LITERAL_MAX; i++) {
-		char c = s->source.ptr[i];
-		if (c == '\\')
-			i++;
-		else if (c == '\n' && !lines)
-			return 0;
-		else if (c == close && !--depth)
-			return i;
-		else if (c == open && open != close)
-			depth++;
-	}
-	return 0;
-}
-
-static char closing(char open)
-{
-	static const char pairs[] = "()[]{}<>";
-	const char *pair = strchr(pairs, open);
-	return pair && *pair ? pair[1] : open;
-}
-
-/* A literal whose text begins at FROM; its marks begin at START. */
-static void quoted(struct scan *s, size_t start, size_t from, char open, bool command)
-{
-	size_t to = find_close(s, from, open, closing(open), open != '"' && open != '\'');
-	if (!to) {
-		s->at = from;
-		return;
-	}
-	give(s, start, from, to, command);
-	s->at = s->last_end = to + 1;
-}
-
-/* """…""": one that begins a line is no value but a comment. */
-static void long_string(struct scan *s)
-{
-	size_t start = s->at, from = start + 3;
-	char mark[4] = { s->source.ptr[start], s->source.ptr[start], s->source.ptr[start], 0 };
-	const char *end = memmem(s->source.ptr + from, s->source.len - from, mark, 3);
-	if (!end) {
-		s->at = s->source.len;
-		return;
-	}
-	size_t to = (size_t)(end - s->source.ptr), before = start;
-	while (before && (s->source.ptr[before - 1] == ' ' || s->source.ptr[before - 1] == '\t'))
-		before--;
-	if (before && s->source.ptr[before - 1] != '\n')
-		give(s, start, from, to, false);
-	s->at = s->last_end = to + 3;
-}
-
-/* %w[a b]: each word a literal. */
-static void words(struct scan *s, size_t start, size_t from, size_t to)
-{
-	while (from < to) {
-		while (from < to && isspace((unsigned char)s->source.ptr[from]))
-			from++;
-		size_t end = from;
-		while (end < to && !isspace((unsigned char)s->source.ptr[end]))
-			end++;
-		give(s, start, from, end, false);
-		s->last_end = start = end;
-		from = end;
-	}
-}
-
-static bool percent(struct scan *s)
-{
-	char kind = char_at(s, s->at + 1), open = char_at(s, s->at + 2);
-	if (s->language != APP_RUBY || !kind || !strchr("xwWqQ", kind) || !open ||
-	    !strchr("([{<|!/", open))
-		return false;
-	if (kind != 'w' && kind != 'W') {
-		quoted(s, s->at, s->at + 3, open, kind == 'x');
-		return true;
-	}
-	size_t to = find_close(s, s->at + 3, open, closing(open), true);
-	if (!to)
-		return false;
-	words(s, s->at, s->at + 3, to);
-	s->at = s->last_end = to + 1;
-	return true;
-}
-
-/* =begin … =end */
-static bool block_comment(struct scan *s)
-{
-	if (s->language != APP_RUBY || (s->at && s->source.ptr[s->at - 1] != '\n') ||
-	    !isalpha((unsigned char)char_at(s, s->at + 1)))
-		return false;
-	const char *end = memmem(s->source.ptr + s->at, s->source.len - s->at, "\n=end", 5);
-	s->at = end ? (size_t)(end - s->source.ptr) + 5 : s->source.len;
-	return true;
-}
-
-static bool c_comment(struct scan *s)
-{
-	char next = char_at(s, s->at + 1);
-	if (s->language != APP_PHP || (next != '/' && next != '*'))
-		return false;
-	if (next == '/' && s->at && s->source.ptr[s->at - 1] == ':') /* part of an address */
-		return false;
-	if (next == '/') {
-		s->at = line_end(s, s->at);
-		return true;
-	}
-	const char *end = memmem(s->source.ptr + s->at + 2, s->source.len - s->at - 2, "*/", 2);
-	if (!end)
-		return false;
-	s->at = (size_t)(end - s->source.ptr) + 2;
-	return true;
-}
-
-static bool line_comment(struct scan *s)
-{
-	char c = s->source.ptr[s->at];
-	bool starts = !s->at || isspace((unsigned char)s->source.ptr[s->at - 1]) ||
-		      strchr(";,(){}[]", s->source.ptr[s->at - 1]);
-	bool hash = c == '#' && s->language != APP_LUA && starts;
-	bool dashes = s->language == APP_LUA && begins(s, s->at, "--");
-	if (hash || dashes)
-		s->at = line_end(s, s->at);
-	return hash || dashes;
-}
-
-static bool quote(struct scan *s, char c)
-{
-	if (c == '`') {
-		if (s->language == APP_LUA)
-			return false;
-		quoted(s, s->at, s->at + 1, c, true);
-		return true;
-	}
-	const char triple[4] = { c, c, c, 0 };
-	if (s->language == APP_OTHER && begins(s, s->at, triple))
-		long_string(s);
-	else
-		quoted(s, s->at, s->at + 1, c, false);
-	return true;
-}
-
-static bool special(struct scan *s)
-{
-	char c = s->source.ptr[s->at];
-	switch (c) {
-	case '\'':
-	case '"':
-	case '`':
-		return quote(s, c);
-	case '#':
-	case '-':
-		return line_comment(s);
-	case '/':
-		return c_comment(s);
-	case '%':
-		return percent(s);
+	if (mark.len == 2)
+		return slim_blob_is(mark, "?.") || slim_blob_is(mark, "::") || slim_blob_is(mark, "->") ? DOT
+		       : slim_blob_is(mark, "=>") || slim_blob_is(mark, "<-")                           ? VALUE
+													: 0;
+	if (mark.len != 1)
+		return 0;
+	switch (mark.ptr[0]) {
+	case '.':
+		return DOT;
+	case '(':
+	case '[':
+	case '{':
+		return OPENING | JOINT;
+	case ')':
+	case ']':
+	case '}':
+	case ',':
+		return JOINT;
 	case '=':
-		return block_comment(s);
+	case ':':
+		return VALUE;
 	default:
-		return false;
+		return 0;
 	}
 }
 
-/* NULL: a language that is read by its quotes and comments alone. */
+static struct slim_blob name_of(const struct scan *s)
+{
+	return slim_blob(s->source.ptr + s->place.from, s->place.to - s->place.from);
+}
+
+static void see_name(struct scan *s, const struct lang_token *token)
+{
+	struct place *p = &s->place;
+	if (!p->dot)
+		p->from = token->from;
+	p->to = token->to;
+	p->dot = p->joined = false;
+	p->name_last = true;
+}
+
+static void see_mark(struct scan *s, struct slim_blob mark)
+{
+	struct place *p = &s->place;
+	unsigned class = mark_class(mark);
+	p->joined &= (class & JOINT) != 0;
+	p->dot = class & DOT;
+	if (p->dot)
+		return;
+	bool value = class & VALUE, new_name = value || p->name_last || !p->named.len;
+	if (!(class & OPENING)) { /* x = …, f(…, … */
+		p->named = value ? name_of(s) : SLIM_BLOB("");
+		p->called = !value;
+	} else if (new_name) { /* f(…; in x = [… the bracket says nothing new */
+		p->named = name_of(s);
+		p->called = true;
+	}
+	p->name_last = false;
+	if (!value)
+		p->from = p->to = 0;
+}
+
+/* A part that is only known when the program runs becomes a variable of the shell, which is none either. */
+static bool copy_text(struct scan *s, struct slim_blob text, size_t *length)
+{
+	static const char unknown[] = "${_}";
+	*length = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		struct slim_blob part = text.ptr[i] ? slim_blob(text.ptr + i, 1) : slim_blob_of(unknown);
+		if (*length + part.len > sizeof(s->text))
+			return false;
+		memcpy(s->text + *length, part.ptr, part.len);
+		*length += part.len;
+	}
+	return *length > 0;
+}
+
+static void see_literal(struct scan *s, const struct lang_token *token)
+{
+	struct place *p = &s->place;
+	struct app_literal literal = {
+		.named = p->name_last ? name_of(s) : p->named,
+		.called = p->called || p->name_last,
+		.joined = p->joined,
+		.command = token->kind == LANG_COMMAND,
+	};
+	size_t length;
+	if (copy_text(s, token->text, &length)) {
+		literal.text = slim_blob(s->text, length);
+		s->sink(s->context, &literal);
+	}
+	/* "cmd": "ls": a literal may be the name of the next one */
+	bool quoted = token->to - token->from > 2;
+	*p = (struct place){ .from = quoted ? token->from + 1 : 0, .to = quoted ? token->to - 1 : 0, .named = SLIM_BLOB(""),
+			     .called = true, .joined = true };
+	if (token->partial && !s->open_until) {
+		s->open_until = token->to;
+		s->outer = *p;
+		*p = (struct place){ .named = SLIM_BLOB(""), .called = true };
+	}
+}
+
+static void see(struct scan *s, const struct lang_token *token)
+{
+	if (s->open_until && token->from >= s->open_until) {
+		s->open_until = 0;
+		s->place = s->outer;
+	}
+	switch (token->kind) {
+	case LANG_NAME:
+		see_name(s, token);
+		break;
+	case LANG_MARK:
+		see_mark(s, token->text);
+		break;
+	case LANG_STRING:
+	case LANG_COMMAND:
+		see_literal(s, token);
+		break;
+	case LANG_LINE:
+		s->place.name_last = false;
+		break;
+	case LANG_NUMBER:
+	case LANG_PATTERN:
+		s->place = (struct place){ .named = SLIM_BLOB(""), .called = true };
+		break;
+	case LANG_END:
+		break;
+	}
+}
+
 static lang_syntax *lexer_of(enum app_language language)
 {
 	switch (language) {
@@ -280,29 +171,34 @@ static lang_syntax *lexer_of(enum app_language language)
 	case APP_PERL:
 		return perl_next;
 	case APP_PHP:
+		return php_next;
 	case APP_RUBY:
+		return ruby_next;
 	case APP_LUA:
-	case APP_OTHER:
+		return lex_lua;
+	case APP_TCL:
+		return lex_tcl;
+	case APP_R:
+		return lex_r;
+	case APP_JULIA:
+		return lex_julia;
+	case APP_ELIXIR:
+		return lex_elixir;
 	case APP_NONE:
 		return NULL;
 	}
 	return NULL;
 }
 
-void app_strings_scan(struct slim_blob source, enum app_language language, app_literal_sink *sink,
-		      void *context)
+void app_strings_scan(struct slim_blob source, enum app_language language, app_literal_sink *sink, void *context)
 {
-	if (lexer_of(language)) {
-		app_tokens_scan(source, lexer_of(language), sink, context);
+	lang_syntax *next = lexer_of(language);
+	if (!next)
 		return;
-	}
-	struct scan *s = slim_alloc(sizeof(*s));
-	*s = (struct scan){
-		.source = source, .language = language, .sink = sink, .context = context
-	};
-	while (s->at < source.len) {
-		if (!special(s))
-			s->at++;
-	}
-	free(s);
+	slim_cleanup(lang_lexer_free_p) struct lang_lexer *lexer = lang_lexer_new(source);
+	slim_autofree struct scan *s = slim_alloc(sizeof(*s));
+	*s = (struct scan){ .source = source, .sink = sink, .context = context,
+			    .place = { .named = SLIM_BLOB(""), .called = true } };
+	for (struct lang_token token = next(lexer); token.kind != LANG_END; token = next(lexer))
+		see(s, &token);
 }

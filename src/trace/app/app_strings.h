@@ -1,21 +1,21 @@
-/*
- * String literals in the sources of languages that are no shell: one pass, linear. Languages that have no lexer yet are
- * read with no grammar but quotes and comments.
- */
+/* String literals in the sources of languages that are no shell, by each one's lexer: one pass, linear. */
 #ifndef SLIM_TRACE_APP_STRINGS_H
 #define SLIM_TRACE_APP_STRINGS_H
 
 #include "slim/blob.h"
 
 enum app_language {
-	APP_NONE,       /* no source, or a shell's */
-	APP_PYTHON,     /* by its lexer */
-	APP_JAVASCRIPT, /* by its lexer; TypeScript, too */
-	APP_PHP,        /* C and # comments, `commands` */
-	APP_RUBY,       /* # comments, `commands`, %x(), %w() */
-	APP_PERL,       /* by its lexer */
-	APP_LUA,        /* -- comments */
-	APP_OTHER,      /* # comments, """long""": Tcl, R, Elixir, Julia, … */
+	APP_NONE,       /* no source, or a shell's: it has no literals */
+	APP_PYTHON,
+	APP_JAVASCRIPT, /* TypeScript, too */
+	APP_PHP,
+	APP_RUBY,
+	APP_PERL,
+	APP_LUA,
+	APP_TCL,        /* expect, too */
+	APP_R,
+	APP_JULIA,
+	APP_ELIXIR,
 };
 
 enum { APP_LITERAL_MAX = 2048 };

@@ -83,6 +83,28 @@ char lex_closing(char open)
 	}
 }
 
+size_t lex_find_close(struct lex_reader *reader, const struct lang_lexer *lexer, struct lex_range range, char open,
+		      const char *quotes)
+{
+	size_t depth = 1;
+	char close = lex_closing(open), quote = '\0';
+	for (size_t i = range.at; i < range.end && reader->budget; i++) {
+		char c = lexer->source.ptr[i];
+		if (c == '\\')
+			i++;
+		else if (quote)
+			quote = c == quote ? '\0' : quote;
+		else if (c && strchr(quotes, c))
+			quote = c;
+		else if (c == open)
+			depth++;
+		else if (c == close && !--depth)
+			return i;
+	}
+	lex_spend(reader, range.end - range.at);
+	return 0;
+}
+
 void lex_value_init(struct lex_value *value, struct lang_lexer *lexer, size_t room)
 {
 	*value = (struct lex_value){ .text = slim_arena_alloc(lexer->arena, room + 1) };

@@ -48,6 +48,12 @@ size_t lex_line_end(const struct lex_reader *reader, const struct lang_lexer *le
 bool lex_is_name_char(char c); /* letters, digits, _ and bytes beyond ASCII */
 bool lex_is_name_start(char c);
 char lex_closing(char open); /* ( → ), others are their own */
+/*
+ * The bracket in RANGE that closes OPEN, which stands before it: backslashes hide a byte, QUOTES hide all to
+ * the next of the same kind. 0: there is none, and the search has been paid.
+ */
+size_t lex_find_close(struct lex_reader *reader, const struct lang_lexer *lexer, struct lex_range range, char open,
+		      const char *quotes);
 
 /* A string's value while it is made: room for as many bytes as the source has for it. */
 struct lex_value {

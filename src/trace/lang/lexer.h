@@ -44,6 +44,9 @@ typedef struct lang_token lang_syntax(struct lang_lexer *lexer);
 /* One for each language; the file of each is src/trace/LANGUAGE/ or src/trace/lang/lex_LANGUAGE.c. */
 lang_syntax lex_python;
 lang_syntax lex_javascript; /* TypeScript, JSX and JSON too: src/trace/node/js_lex.c */
+lang_syntax lex_lua;
+lang_syntax lex_tcl;
+lang_syntax lex_r, lex_julia, lex_elixir; /* src/trace/lang/lex_plain.c */
 
 struct lang_lexer *lang_lexer_new(struct slim_blob source); /* SOURCE must outlive it */
 void lang_lexer_free(struct lang_lexer *lexer);             /* NULL is fine */

@@ -116,29 +116,6 @@ static char at(const struct php_state *s, const struct lang_lexer *lexer, size_t
 	return lex_char(&s->reader, lexer, i);
 }
 
-/* The brace that closes the one before FROM; 0: there is none. */
-static size_t find_brace(struct php_state *s, const struct lang_lexer *lexer, size_t from, size_t end)
-{
-	size_t depth = 1;
-	char quote = '\0';
-	for (size_t i = from; i < end; i++) {
-		char c = lexer->source.ptr[i];
-		if (c == '\\')
-			i++;
-		else if (quote)
-			quote = c == quote ? '\0' : quote;
-		else if (c == '\'' || c == '"')
-			quote = c;
-		else if (c == '{')
-			depth++;
-		else if (c == '}' && !--depth)
-			return i;
-	}
-	if (!lex_spend(&s->reader, end - from))
-		s->reader.budget = 0;
-	return 0;
-}
-
 /* $name, $name[…], $name->name: where it ends. */
 static size_t variable_end(const struct php_state *s, const struct lang_lexer *lexer, size_t i)
 {
@@ -163,9 +140,10 @@ static bool read_part(struct php_state *s, const struct lang_lexer *lexer, struc
 	size_t end = 0;
 	if (c == '$' && lex_is_name_start(next)) {
 		end = variable_end(s, lexer, text->at + 1);
-	} else if (((c == '{' && next == '$') || (c == '$' && next == '{')) && s->reader.budget) {
-		size_t close = find_brace(s, lexer, text->at + (c == '$' ? 2 : 1), text->end);
-		lex_part(&text->parts, close ? text->at + (c == '$' ? 2 : 1) : 0, close);
+	} else if ((c == '{' && next == '$') || (c == '$' && next == '{')) {
+		size_t from = text->at + (c == '$' ? 2 : 1);
+		size_t close = lex_find_close(&s->reader, lexer, (struct lex_range){ from, text->end, 0 }, '{', "'\"");
+		lex_part(&text->parts, close ? from : 0, close);
 		end = close ? close + 1 : 0;
 	}
 	if (!end || end > text->end)

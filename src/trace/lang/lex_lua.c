@@ -11,7 +11,9 @@ static char at(const struct lang_lexer *lexer, size_t i)
 
 static struct lang_token token(const struct lang_lexer *lexer, enum lang_token_kind kind, size_t from)
 {
-	return (struct lang_token){ .kind = kind, .text = lang_lexer_cut(lexer, from, lexer->at), .from = from, .to = lexer->at };
+	return (struct lang_token){
+		.kind = kind, .text = lang_lexer_cut(lexer, from, lexer->at), .from = from, .to = lexer->at
+	};
 }
 
 static void skip_line(struct lang_lexer *lexer)

@@ -8,21 +8,21 @@
 #include "lex_parts.h"
 
 struct dialect {
-	const char *strings;      /* quotes of strings */
-	const char *code;         /* how code within them begins: "#{", "$" for names and $(…); NULL: there is none */
-	char command;             /* the quote of commands; '\0': none */
-	char name;                /* the quote of names */
-	char character;           /* of a single character, where no value stands before it */
-	bool triple;              /* """ and the like */
-	bool raw;                 /* r"(…)" */
-	bool sigils;              /* ~s(…), ?c */
-	bool blocks;              /* #= … =#, nested */
+	const char *strings; /* quotes of strings */
+	const char *code; /* how code within them begins: "#{", "$" for names and $(…); NULL: there is none */
+	char command; /* the quote of commands; '\0': none */
+	char name; /* the quote of names */
+	char character; /* of a single character, where no value stands before it */
+	bool triple; /* """ and the like */
+	bool raw; /* r"(…)" */
+	bool sigils; /* ~s(…), ?c */
+	bool blocks; /* #= … =#, nested */
 };
 
 struct plain_state {
 	struct lex_reader reader;
-	bool value;       /* an operand stands before: a quote may be an operator */
-	bool document;    /* behind @doc: the next string is for people */
+	bool value; /* an operand stands before: a quote may be an operator */
+	bool document; /* behind @doc: the next string is for people */
 	size_t words, words_end; /* what is left of a ~w list */
 };
 
@@ -51,14 +51,17 @@ static char at(const struct lang_lexer *lexer, size_t i)
 static bool begins(const struct lang_lexer *lexer, size_t i, struct slim_blob text)
 {
 	const struct plain_state *s = lexer->state;
-	return i <= s->reader.end && s->reader.end - i >= text.len && !memcmp(lexer->source.ptr + i, text.ptr, text.len);
+	return i <= s->reader.end && s->reader.end - i >= text.len &&
+	       !memcmp(lexer->source.ptr + i, text.ptr, text.len);
 }
 
 static struct lang_token token(struct lang_lexer *lexer, enum lang_token_kind kind, size_t from, bool value)
 {
 	struct plain_state *s = lexer->state;
 	s->value = value;
-	return (struct lang_token){ .kind = kind, .text = lang_lexer_cut(lexer, from, lexer->at), .from = from, .to = lexer->at };
+	return (struct lang_token){
+		.kind = kind, .text = lang_lexer_cut(lexer, from, lexer->at), .from = from, .to = lexer->at
+	};
 }
 
 /* --- what is passed over ------------------------------------------------------------------------------------------ */
@@ -68,7 +71,8 @@ static void skip_block(struct lang_lexer *lexer)
 	struct plain_state *s = lexer->state;
 	size_t depth = 0;
 	while (lexer->at < s->reader.end) {
-		bool opens = begins(lexer, lexer->at, SLIM_BLOB("#=")), closes = begins(lexer, lexer->at, SLIM_BLOB("=#"));
+		bool opens = begins(lexer, lexer->at, SLIM_BLOB("#=")),
+		     closes = begins(lexer, lexer->at, SLIM_BLOB("=#"));
 		depth += opens;
 		depth -= closes;
 		lexer->at += opens || closes ? 2 : 1;
@@ -114,8 +118,9 @@ static size_t find_code(struct lang_lexer *lexer, const struct dialect *d, size_
 		length++;
 	}
 	*from = i + length;
-	*to = open == '(' || open == '{' ? lex_find_close(&s->reader, lexer, (struct lex_range){ *from, s->reader.end, 0 }, open, "\"")
-					 : 0;
+	*to = open == '(' || open == '{'
+		      ? lex_find_close(&s->reader, lexer, (struct lex_range){ *from, s->reader.end, 0 }, open, "\"")
+		      : 0;
 	return *to ? *to + 1 : 0;
 }
 
@@ -170,7 +175,9 @@ static struct lang_token read_quoted(struct lang_lexer *lexer, const struct dial
 {
 	char c = lexer->source.ptr[from], three[] = { c, c, c };
 	bool triple = d->triple && begins(lexer, from, slim_blob(three, 3));
-	struct text text = { .start = start, .from = from + (triple ? 3 : 1), .with_code = escapes, .escapes = escapes };
+	struct text text = {
+		.start = start, .from = from + (triple ? 3 : 1), .with_code = escapes, .escapes = escapes
+	};
 	find_end(lexer, d, &text, slim_blob(three, triple ? 3 : 1));
 	return give(lexer, d, c == d->command ? LANG_COMMAND : LANG_STRING, &text);
 }
@@ -221,10 +228,12 @@ static bool read_sigil(struct lang_lexer *lexer, const struct dialect *d, struct
 	struct plain_state *s = lexer->state;
 	size_t start = lexer->at;
 	char kind = at(lexer, start + 1), open = at(lexer, start + 2);
-	if (!d->sigils || at(lexer, start) != '~' || !isalpha((unsigned char)kind) || !open || !strchr("([{<|/\"'", open))
+	if (!d->sigils || at(lexer, start) != '~' || !isalpha((unsigned char)kind) || !open ||
+	    !strchr("([{<|/\"'", open))
 		return false;
 	char close[] = { lex_closing(open), open, open };
-	bool triple = (open == '"' || open == '\'') && begins(lexer, start + 2, slim_blob((char[]){ open, open, open }, 3));
+	bool triple =
+		(open == '"' || open == '\'') && begins(lexer, start + 2, slim_blob((char[]){ open, open, open }, 3));
 	struct text text = { .start = start, .from = start + (triple ? 5 : 3) };
 	text.with_code = text.escapes = islower((unsigned char)kind);
 	find_end(lexer, d, &text, slim_blob(close, triple ? 3 : 1));
@@ -301,7 +310,8 @@ static struct lang_token read_mark(struct lang_lexer *lexer)
 static bool is_name_start(const struct lang_lexer *lexer, size_t i)
 {
 	char c = at(lexer, i);
-	return lex_is_name_start(c) || ((c == '@' || c == ':') && lex_is_name_start(at(lexer, i + 1)) && at(lexer, i - 1) != ':');
+	return lex_is_name_start(c) ||
+	       ((c == '@' || c == ':') && lex_is_name_start(at(lexer, i + 1)) && at(lexer, i - 1) != ':');
 }
 
 static struct lang_token next_token(struct lang_lexer *lexer, const struct dialect *d)
@@ -324,7 +334,8 @@ static struct lang_token next_token(struct lang_lexer *lexer, const struct diale
 }
 
 /* A long string at the beginning of a line is a comment on what follows it. */
-static bool is_document(const struct lang_lexer *lexer, const struct dialect *d, const struct lang_token *found, bool due)
+static bool is_document(const struct lang_lexer *lexer, const struct dialect *d, const struct lang_token *found,
+			bool due)
 {
 	size_t i = found->from;
 	if (found->kind != LANG_STRING || due)
@@ -346,7 +357,9 @@ static struct lang_token next(struct lang_lexer *lexer, const struct dialect *d)
 			skip_blanks(lexer, d);
 		while (lexer->at >= s->reader.end && lex_leave(&s->reader, lexer));
 		if (lexer->at >= s->reader.end)
-			return (struct lang_token){ .kind = LANG_END, .from = lexer->source.len, .to = lexer->source.len };
+			return (struct lang_token){ .kind = LANG_END,
+						    .from = lexer->source.len,
+						    .to = lexer->source.len };
 		bool due = s->document;
 		s->document = false;
 		struct lang_token found = next_token(lexer, d);
@@ -363,8 +376,9 @@ struct lang_token lex_r(struct lang_lexer *lexer)
 
 struct lang_token lex_julia(struct lang_lexer *lexer)
 {
-	static const struct dialect julia = { .strings = "\"", .code = "$", .command = '`', .character = '\'', .triple = true,
-					      .blocks = true };
+	static const struct dialect julia = {
+		.strings = "\"", .code = "$", .command = '`', .character = '\'', .triple = true, .blocks = true
+	};
 	return next(lexer, &julia);
 }
 

@@ -10,11 +10,11 @@
 
 struct tcl_state {
 	struct lex_reader reader;
-	bool begins;    /* a command begins here */
-	bool starts;    /* behind exec or spawn: what is no option is a program */
+	bool begins; /* a command begins here */
+	bool starts; /* behind exec or spawn: what is no option is a program */
 	bool arguments; /* of that program: they are strings, too */
-	bool opens;     /* behind open */
-	char *scratch;  /* for the value of one word, as long as the source */
+	bool opens; /* behind open */
+	char *scratch; /* for the value of one word, as long as the source */
 };
 
 struct word {
@@ -27,7 +27,8 @@ static struct tcl_state *state_of(struct lang_lexer *lexer)
 {
 	if (!lexer->state) {
 		struct tcl_state *s = slim_arena_alloc(lexer->arena, sizeof(*s));
-		*s = (struct tcl_state){ .begins = true, .scratch = slim_arena_alloc(lexer->arena, lexer->source.len + 1) };
+		*s = (struct tcl_state){ .begins = true,
+					 .scratch = slim_arena_alloc(lexer->arena, lexer->source.len + 1) };
 		lex_reader_init(&s->reader, lexer);
 		lexer->state = s;
 	}
@@ -117,10 +118,12 @@ static void read_open(struct tcl_state *s, struct lang_lexer *lexer, struct word
 	}
 }
 
-static struct lang_token give(struct tcl_state *s, struct lang_lexer *lexer, struct word *word, enum lang_token_kind kind,
-			      struct slim_blob text)
+static struct lang_token give(struct tcl_state *s, struct lang_lexer *lexer, struct word *word,
+			      enum lang_token_kind kind, struct slim_blob text)
 {
-	struct lang_token found = { .kind = kind, .text = text, .partial = word->value.partial, .from = word->from, .to = lexer->at };
+	struct lang_token found = {
+		.kind = kind, .text = text, .partial = word->value.partial, .from = word->from, .to = lexer->at
+	};
 	lex_enter(&s->reader, lexer, &word->parts, lexer->at);
 	if (word->parts.count)
 		begin_command(s);
@@ -184,10 +187,13 @@ struct lang_token lex_tcl(struct lang_lexer *lexer)
 	struct tcl_state *s = state_of(lexer);
 	for (skip_blanks(s, lexer); lexer->at >= s->reader.end; skip_blanks(s, lexer)) {
 		if (!lex_leave(&s->reader, lexer))
-			return (struct lang_token){ .kind = LANG_END, .from = lexer->source.len, .to = lexer->source.len };
+			return (struct lang_token){ .kind = LANG_END,
+						    .from = lexer->source.len,
+						    .to = lexer->source.len };
 	}
 	if (at(lexer, lexer->at) == '{') {
-		size_t close = lex_find_close(&s->reader, lexer, (struct lex_range){ lexer->at + 1, s->reader.end, 0 }, '{', "");
+		size_t close = lex_find_close(&s->reader, lexer, (struct lex_range){ lexer->at + 1, s->reader.end, 0 },
+					      '{', "");
 		if (close)
 			return read_braces(s, lexer, close);
 	}

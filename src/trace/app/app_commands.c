@@ -191,10 +191,12 @@ static bool is_shell_text(const struct reading *r, struct slim_blob text, enum a
 static void keep_name(struct reading *r, struct slim_blob word)
 {
 	struct slim_node *program = program_of(r, word);
-	if (!program || !r->own)
+	if (!program)
 		return;
-	if (word.ptr[0] == '/' ||
-	    (r->starts && !shell_is_prose(word) && is_cheap(r, program, WORD_COST_MAX)))
+	bool path = word.ptr[0] == '/';
+	/* a started package names what it calls by default by its path: a bare name is a mere word there */
+	if (r->own ? path || (r->starts && !shell_is_prose(word) && is_cheap(r, program, WORD_COST_MAX))
+		   : path && is_cheap(r, program, LINE_COST_MAX))
 		slim_keep_program(r->t, word, SLIM_RULE_WORD, r->node, "the text '%.*s'",
 				  (int)word.len, word.ptr);
 }

@@ -29,6 +29,9 @@ static const char *const config_names[] = { "*.conf", "*.cnf", "*.ini", "*.cfg",
 static const char *const source_names[] = { "*.py", "*.rb", "*.php", "*.pl", "*.pm", "*.lua", "*.tcl", "*.R", "*.js", "*.mjs",
 					     "*.cjs", "*.ts", "*.json", "*.erb", "*.ru", "*.wsgi", NULL };
 
+/* Of a package that is started, too, these name programs by their paths. */
+static const char *const package_settings[] = { "*.json", NULL };
+
 struct state {
 	struct slim_waiting waiting; /* text files that are no configuration as far as is known */
 	uint32_t *owners;           /* slim_folder_owners */
@@ -43,6 +46,7 @@ struct reading {
 	struct slim_node *bases[8]; /* folders to which its relative names may refer */
 	size_t base_count;
 	enum slim_rule_id rule;     /* of the line */
+	bool programs;              /* only programs are looked for */
 };
 
 static void start(struct slim_trace *t, void *state)
@@ -100,6 +104,8 @@ static void keep_folder(struct reading *r, struct slim_node *dir, struct slim_bl
 
 static void keep_found(struct reading *r, const struct slim_node *base, struct slim_node *node, struct slim_blob word)
 {
+	if (r->programs && !slim_node_is_executable(node))
+		return;
 	if (slim_node_is_dir(node)) {
 		if (!base && node->parent)
 			keep_folder(r, node, word);
@@ -141,7 +147,7 @@ static void read_absolute(struct reading *r, struct slim_blob word)
 
 static void read_relative(struct reading *r, struct slim_blob word)
 {
-	for (size_t i = 0; i < r->base_count; i++) {
+	for (size_t i = 0; i < r->base_count && !r->programs; i++) {
 		if (slim_is_wildcard(word)) {
 			keep_pattern(r, r->bases[i], word);
 			continue;
@@ -204,7 +210,8 @@ static void read_line(struct reading *r, struct slim_blob line)
 	if (!line.len || (is_comment(line) && !slim_blob_starts(line, "#include")))
 		return;
 	r->rule = is_include(line) ? SLIM_RULE_CONFIG_INCLUDE : SLIM_RULE_CONFIG_PATH;
-	slim_config_commands(r->t, r->file, line);
+	if (!r->programs)
+		slim_config_commands(r->t, r->file, line);
 	struct slim_blob word;
 	while (slim_blob_split_any(&line, " \t\"'=,;()<>{}|&:`$!", &word))
 		read_word(r, word);
@@ -237,9 +244,20 @@ static void find_bases(struct reading *r)
 	}
 }
 
+static bool is_named(const struct slim_trace *t, const struct slim_node *node)
+{
+	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_ENVIRONMENT, SLIM_RULE_CONFIG_INCLUDE,
+						   SLIM_RULE_CONFFILE };
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (slim_has_reason(t, node, rules[i]))
+			return true;
+	return false;
+}
+
 static void read_config(struct slim_trace *t, struct state *s, const struct slim_node *file)
 {
 	struct reading r = { .t = t, .s = s, .file = file };
+	r.programs = slim_is_system_path(file) && slim_name_in(package_settings, file->name) && !is_named(t, file);
 	size_t length = 0;
 	slim_autofree char *text =
 		file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;
@@ -249,16 +267,6 @@ static void read_config(struct slim_trace *t, struct state *s, const struct slim
 	struct slim_blob rest = slim_blob(text, length), line;
 	while (slim_blob_line(&rest, &line))
 		read_line(&r, line);
-}
-
-static bool is_named(const struct slim_trace *t, const struct slim_node *node)
-{
-	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_ENVIRONMENT, SLIM_RULE_CONFIG_INCLUDE,
-						   SLIM_RULE_CONFFILE };
-	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
-		if (slim_has_reason(t, node, rules[i]))
-			return true;
-	return false;
 }
 
 static bool is_config(struct slim_trace *t, const struct state *s, const struct slim_node *node)
@@ -273,7 +281,7 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 		return false;
 	if (slim_is_managed(t, node))
 		return false;
-	return slim_name_in(config_names, node->name) || is_named(t, node) ||
+	return slim_name_in(config_names, node->name) || is_named(t, node) || slim_name_in(package_settings, node->name) ||
 	       (!slim_is_system_path(node) && slim_name_in(source_names, node->name));
 }
 

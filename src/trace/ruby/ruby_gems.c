@@ -205,8 +205,7 @@ bool ruby_gems_keep_feature(struct slim_trace *t, struct ruby_gems *gems, struct
 	    feature.ptr[0] == '/')
 		return false;
 	for (size_t i = 0; i < gems->count; i++)
-		if (gems->items[i].state == RUBY_GEM_IDLE &&
-		    has_feature(slim_trace_tree(t), &gems->items[i], feature, below))
+		if (has_feature(slim_trace_tree(t), &gems->items[i], feature, below))
 			found = want(&gems->items[i], from);
 	keep_wanted(t, gems);
 	return found;

@@ -64,7 +64,8 @@ static void test_php(void **state)
 {
 	(void)state;
 	scan(APP_PHP, "text 'never' <?php exec('git log'); // shell_exec('never')", "exec(git log|");
-	scan(APP_PHP, "<?php $x = `ls $dir`; # system('never')\n?> it's 'never' <?= system(\"df {$d}\") ?>", "$x=ls ${_}|system(df ${_}|");
+	scan(APP_PHP, "<?php $x = `ls $dir`; # system('never')\n?> it's 'never' <?= system(\"df {$d}\") ?>",
+	     "$x=ls ${_}|system(df ${_}|");
 	scan(APP_PHP, "<?php proc_open(['tar', '-x'], $p); /* exec('never') */", "proc_open(tar|+(-x|");
 	scan(APP_PHP, "<?php exec(<<<'X'\n  git show $x\n  X);", "exec(  git show $x|");
 	scan(APP_PHP, "<?php ['cmd' => 'ls', 'https://x//y'];", "(cmd|cmd=ls|+(https://x//y|");
@@ -74,7 +75,8 @@ static void test_ruby(void **state)
 {
 	(void)state;
 	scan(APP_RUBY, "system 'git', 'log' # system('never')", "system(git|+(log|");
-	scan(APP_RUBY, "x = %x(ls -l)\n=begin\nsystem 'never'\n=end\nOpen3.capture2(%w[tar -x])", "x=ls -l|Open3.capture2(tar|+(-x|");
+	scan(APP_RUBY, "x = %x(ls -l)\n=begin\nsystem 'never'\n=end\nOpen3.capture2(%w[tar -x])",
+	     "x=ls -l|Open3.capture2(tar|+(-x|");
 	scan(APP_RUBY, "a = b / 2 # it's\nexec <<~SH\n  gzip #{f}\nSH\n__END__\nsystem 'never'", "exec(  gzip ${_}\n|");
 	scan(APP_RUBY, "r = /'never'/\nspawn(\"find\")", "spawn(find|");
 }
@@ -91,7 +93,8 @@ static void test_lua(void **state)
 static void test_tcl(void **state)
 {
 	(void)state;
-	scan(APP_TCL, "exec git log -1 | sort # x\n# exec never\nset x [exec -ignorestderr ls $y]", "exec(git|+(log|+(-1|(sort|+(#|+(x|-ignorestderr(ls|+(${_}|");
+	scan(APP_TCL, "exec git log -1 | sort # x\n# exec never\nset x [exec -ignorestderr ls $y]",
+	     "exec(git|+(log|+(-1|(sort|+(#|+(x|-ignorestderr(ls|+(${_}|");
 	scan(APP_TCL, "if {$a} {\n  spawn ssh \"host\" -l me\n}", "if($a|$a(\n  spawn ssh \"host\" -l me\n|spawn(ssh|+(host|+(-l|+(me|");
 	scan(APP_TCL, "open \"|gzip -dc $f\" r; puts {exec}", "open(gzip -dc ${_}|puts(exec|");
 }

@@ -257,7 +257,8 @@ static bool is_named(const struct slim_trace *t, const struct slim_node *node)
 static void read_config(struct slim_trace *t, struct state *s, const struct slim_node *file)
 {
 	struct reading r = { .t = t, .s = s, .file = file };
-	r.programs = slim_is_system_path(file) && slim_name_in(package_settings, file->name) && !is_named(t, file);
+	r.programs = slim_is_system_path(file) && !(s->etc && slim_node_within(file, s->etc)) &&
+		     slim_name_in(package_settings, file->name) && !is_named(t, file);
 	size_t length = 0;
 	slim_autofree char *text =
 		file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;
@@ -281,7 +282,8 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 		return false;
 	if (slim_is_managed(t, node))
 		return false;
-	return slim_name_in(config_names, node->name) || is_named(t, node) || slim_name_in(package_settings, node->name) ||
+	return slim_name_in(config_names, node->name) || is_named(t, node) ||
+	       slim_name_in(package_settings, node->name) ||
 	       (!slim_is_system_path(node) && slim_name_in(source_names, node->name));
 }
 

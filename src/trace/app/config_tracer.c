@@ -1,8 +1,9 @@
-/* Paths that kept configuration files and kept programs name. docs/rules.md E9, D9. */
+/* Paths that kept configuration files name. docs/rules.md E9, D9. */
 #include <ctype.h>
 #include <string.h>
 
 #include "config_command.h"
+#include "named_folder.h"
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
 #include "slim/path.h"
@@ -56,31 +57,6 @@ static void start(struct slim_trace *t, void *state)
 	s->etc = slim_tree_find(slim_trace_tree(t), "/etc");
 }
 
-/* Whether FROM's package, or a package of the same source, is the only one that has files below DIR. */
-static bool is_own_folder(struct slim_trace *t, const struct state *s, const struct slim_node *dir,
-			  const struct slim_node *from, bool any_single_owner)
-{
-	uint32_t owner = s->owners[dir->id];
-	if (!owner)
-		return true;
-	if (owner == SLIM_OWNED_BY_MANY)
-		return false;
-	const struct slim_packages *packages = slim_trace_packages(t);
-	const struct slim_package *mine = slim_packages_owner(packages, from);
-	return any_single_owner || (mine && !strcmp(mine->source, slim_packages_at(packages, owner - 1)->source));
-}
-
-static bool is_given(const struct slim_node *node)
-{
-	static const char *const tops[] = { "proc", "sys", "dev", "run" };
-	while (node->parent && node->parent->parent)
-		node = node->parent;
-	for (size_t i = 0; i < SLIM_COUNT(tops); i++)
-		if (!strcmp(node->name, tops[i]))
-			return true;
-	return false;
-}
-
 /* A file that names a folder in which it lies says where its application is: that asks for no packages in there. */
 static void keep_whole(struct reading *r, struct slim_node *dir, struct slim_blob word)
 {
@@ -95,8 +71,8 @@ static void keep_whole(struct reading *r, struct slim_node *dir, struct slim_blo
 
 static void keep_folder(struct reading *r, struct slim_node *dir, struct slim_blob word)
 {
-	bool all = !slim_is_shared_folder(r->t, dir) && !is_given(dir) && !slim_is_junk(r->t, dir) &&
-		   !slim_is_managed(r->t, dir) && is_own_folder(r->t, r->s, dir, r->file, true);
+	bool all = !slim_is_shared_folder(r->t, dir) && !app_is_given(dir) && !slim_is_junk(r->t, dir) &&
+		   !slim_is_managed(r->t, dir) && app_is_own_folder(r->t, r->s->owners, dir, r->file, true);
 	slim_keep_path(r->t, NULL, word, r->rule, r->file, "'%.*s'", (int)word.len, word.ptr);
 	if (all)
 		keep_whole(r, dir, word);
@@ -125,7 +101,7 @@ static void keep_pattern(struct reading *r, const struct slim_node *base, struct
 		if (word.ptr[i] == '/')
 			cut = i;
 	struct slim_node *dir = slim_tree_walk(slim_trace_tree(r->t), base, slim_blob(word.ptr, cut), true, NULL, NULL);
-	if (!dir || !cut || !dir->parent || slim_is_shared_folder(r->t, dir) || is_given(dir))
+	if (!dir || !cut || !dir->parent || slim_is_shared_folder(r->t, dir) || app_is_given(dir))
 		return;
 	slim_autofree char *base_path =
 		base ? slim_strdup(slim_node_path(slim_trace_arena(r->t), base)) : slim_strdup("");
@@ -287,56 +263,10 @@ static bool is_config(struct slim_trace *t, const struct state *s, const struct 
 	       (!slim_is_system_path(node) && slim_name_in(source_names, node->name));
 }
 
-/* --- strings of programs --------------------------------------------------------------------------------------- */
-
-/* They name the places of all programs' data; the rules of system_data.c know which of these matter. */
-static const char *const no_strings_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-musl-*", "ld-linux*", "ld-2.*",
-					      "libapt-*", "apt*", "dpkg*", "busybox*", "systemd*", NULL };
-
-/*
- * A library that only tells where its data came from: libpsl was built from the list, and reads what was made of it
- * (psl_latest(3)). The rule `psl` of features.c has who looks at the list.
- */
-static bool is_only_told(const struct slim_node *elf, const char *path)
-{
-	return slim_blob_starts(slim_blob_of(elf->name), "libpsl.so") &&
-	       !strcmp(path, "/usr/share/publicsuffix/public_suffix_list.dat");
-}
-
-static void keep_string(struct slim_trace *t, struct state *s, struct slim_node *elf, const char *path)
-{
-	if (is_only_told(elf, path))
-		return;
-	struct slim_blob word = slim_blob_of(path);
-	struct slim_node *node = slim_tree_walk(slim_trace_tree(t), NULL, word, true, NULL, NULL);
-	if (!node || !node->parent || slim_is_junk(t, node) || slim_is_managed(t, node) || is_given(node))
-		return;
-	if (slim_node_is_dir(node)) {
-		if (slim_is_shared_folder(t, node) || slim_is_chosen_from(t, node))
-			return;
-		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
-		if (is_own_folder(t, s, node, elf, false))
-			slim_keep_below(t, node, SLIM_RULE_DATA_FOLDER, elf, "'%s'", path);
-	} else if (slim_node_is_file(node) && !slim_node_is_executable(node)) {
-		slim_keep_path(t, NULL, word, SLIM_RULE_PATH_STRING, elf, "'%s'", path);
-	}
-}
-
-static void visit_elf(struct slim_trace *t, struct state *s, struct slim_node *node)
-{
-	const struct slim_elf *elf = slim_trace_elf(t, node);
-	if (!elf || slim_name_in(no_strings_of, node->name))
-		return;
-	for (const char **path = elf->paths; *path; path++)
-		keep_string(t, s, node, *path);
-}
-
 static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct state *s = state;
-	if (slim_kind_of(t, node) != SLIM_KIND_TEXT)
-		visit_elf(t, s, node);
-	else if (is_config(t, s, node))
+	if (is_config(t, s, node))
 		read_config(t, s, node);
 	else if (!slim_is_managed(t, node))
 		slim_waiting_add(&s->waiting, node);
@@ -362,6 +292,6 @@ static void clear(void *state)
 }
 
 const struct slim_tracer slim_config_tracer = {
-	.name = "configuration", .kinds = SLIM_KIND_TEXT | SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY,
-	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
+	.name = "configuration", .kinds = SLIM_KIND_TEXT, .state_size = sizeof(struct state),
+	.start = start, .visit = visit, .settle = settle, .clear = clear,
 };

@@ -15,7 +15,8 @@
 	X(slim_pam_tracer)       /* PAM services and modules */ \
 	X(slim_locale_tracer)    /* selected locales and languages */ \
 	X(slim_package_tracer)   /* the package of a started program */ \
-	X(slim_config_tracer)    /* paths in configuration and in programs */ \
+	X(slim_config_tracer)    /* paths in configuration */ \
+	X(slim_path_strings_tracer) /* paths in programs */ \
 	X(slim_app_tracer)       /* the application's folders, files owned by nobody */ \
 	X(slim_app_commands_tracer) /* programs that an application's sources start */ \
 	X(slim_python_tracer)    /* D1: Python, its modules and distributions */ \

@@ -1,0 +1,142 @@
+/* Paths that kept programs hold, compiled ones and those in languages that are no shell. docs/rules.md E9. */
+#include <string.h>
+
+#include "app_sources.h"
+#include "named_folder.h"
+#include "../engine/owners.h"
+#include "../engine/waiting.h"
+#include "../system/system_data.h"
+#include "slim/path.h"
+
+enum { SOURCE_MAX = 4 << 20 };
+
+/* They name the places of all programs' data; the rules of system_data.c know which of these matter. */
+static const char *const no_strings_of[] = { "libc.so.6", "libc-2.*", "libc.musl-*", "ld-musl-*", "ld-linux*", "ld-2.*",
+					      "libapt-*", "apt*", "dpkg*", "busybox*", "systemd*", NULL };
+
+struct state {
+	struct slim_waiting waiting; /* sources that nothing starts or loads as far as is known */
+	uint32_t *owners;           /* slim_folder_owners */
+};
+
+/* Whose strings are read. */
+struct holder {
+	struct slim_trace *t;
+	struct state *s;
+	struct slim_node *node;
+	bool own; /* of no package: it may mean the folder of any */
+};
+
+static void start(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	s->owners = slim_folder_owners(t);
+}
+
+/*
+ * A library that only tells where its data came from: libpsl was built from the list, and reads what was made of it
+ * (psl_latest(3)). The rule `psl` of features.c has who looks at the list.
+ */
+static bool is_only_told(const struct slim_node *elf, struct slim_blob path)
+{
+	return slim_blob_starts(slim_blob_of(elf->name), "libpsl.so") &&
+	       slim_blob_is(path, "/usr/share/publicsuffix/public_suffix_list.dat");
+}
+
+static void keep_folder(const struct holder *h, struct slim_node *dir, struct slim_blob path)
+{
+	struct slim_trace *t = h->t;
+	if (slim_is_shared_folder(t, dir) || slim_is_chosen_from(t, dir))
+		return;
+	slim_keep_path(t, NULL, path, SLIM_RULE_PATH_STRING, h->node, "'%.*s'", (int)path.len, path.ptr);
+	if (!slim_node_within(h->node, dir) && app_is_own_folder(t, h->s->owners, dir, h->node, h->own))
+		slim_keep_below(t, dir, SLIM_RULE_DATA_FOLDER, h->node, "'%.*s'", (int)path.len, path.ptr);
+}
+
+static void keep_string(const struct holder *h, struct slim_blob path)
+{
+	struct slim_trace *t = h->t;
+	struct slim_node *node = slim_tree_walk(slim_trace_tree(t), NULL, path, true, NULL, NULL);
+	if (!node || !node->parent || slim_is_junk(t, node) || slim_is_managed(t, node) || app_is_given(node) ||
+	    is_only_told(h->node, path))
+		return;
+	if (slim_node_is_dir(node))
+		keep_folder(h, node, path);
+	else if (slim_node_is_file(node) && !slim_node_is_executable(node))
+		slim_keep_path(t, NULL, path, SLIM_RULE_PATH_STRING, h->node, "'%.*s'", (int)path.len, path.ptr);
+}
+
+static void read_elf(struct slim_trace *t, struct state *s, struct slim_node *node)
+{
+	const struct slim_elf *elf = slim_trace_elf(t, node);
+	if (!elf || slim_name_in(no_strings_of, node->name))
+		return;
+	for (const char **path = elf->paths; *path; path++)
+		keep_string(&(struct holder){ t, s, node, false }, slim_blob_of(*path));
+}
+
+static void see_literal(void *context, const struct app_literal *literal)
+{
+	const struct slim_blob text = literal->text;
+	if (text.len > 1 && *text.ptr == '/' && !memchr(text.ptr, '\0', text.len) && !memchr(text.ptr, '\n', text.len))
+		keep_string(context, text);
+}
+
+static void read_source(struct slim_trace *t, struct state *s, struct slim_node *node)
+{
+	size_t length = 0;
+	slim_autofree char *text = slim_trace_read(t, node, SOURCE_MAX, &length);
+	struct holder h = { t, s, node, !slim_packages_owner(slim_trace_packages(t), node) };
+	if (text)
+		app_strings_scan(slim_blob(text, length), app_language_of(t, node, slim_kind_of(t, node)), see_literal, &h);
+}
+
+/* It is started, or a source that is started loads it by its name. */
+static bool is_used(const struct slim_trace *t, const struct slim_node *node)
+{
+	static const enum slim_rule_id rules[] = { SLIM_RULE_PYTHON_IMPORT, SLIM_RULE_PERL_MODULE };
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (slim_has_reason(t, node, rules[i]))
+			return true;
+	return slim_is_followed(t, node);
+}
+
+/* An application's own sources, of which every word counts: config_tracer.c */
+static bool reads_as_configuration(struct slim_trace *t, const struct slim_node *node, unsigned kind)
+{
+	return kind == SLIM_KIND_TEXT && !slim_is_system_path(node);
+}
+
+static void visit(struct slim_trace *t, void *state, struct slim_node *node)
+{
+	struct state *s = state;
+	unsigned kind = slim_kind_of(t, node);
+	if (kind & (SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY))
+		read_elf(t, s, node);
+	else if (app_language_of(t, node, kind) && !slim_is_junk(t, node) && !reads_as_configuration(t, node, kind))
+		slim_waiting_add(&s->waiting, node);
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	struct state *s = state;
+	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->waiting);
+	for (size_t i = 0; i < now.count; i++) {
+		if (is_used(t, now.nodes[i]))
+			read_source(t, s, now.nodes[i]);
+		else
+			slim_waiting_add(&s->waiting, now.nodes[i]);
+	}
+}
+
+static void clear(void *state)
+{
+	struct state *s = state;
+	slim_waiting_clear(&s->waiting);
+	free(s->owners);
+}
+
+const struct slim_tracer slim_path_strings_tracer = {
+	.name = "paths in programs", .kinds = SLIM_KIND_PROGRAM | SLIM_KIND_LIBRARY | SLIM_KIND_SCRIPT | SLIM_KIND_TEXT,
+	.state_size = sizeof(struct state), .start = start, .visit = visit, .settle = settle, .clear = clear,
+};

@@ -110,7 +110,7 @@ static void keep_local_files(struct slim_trace *t)
 static void keep_local_folders(struct slim_trace *t)
 {
 	static const char *const parents[] = { "/usr/share", "/usr/lib", "/usr/libexec" };
-	slim_autofree uint32_t *owners = slim_folder_owners(t);
+	const uint32_t *owners = slim_folder_owners(t);
 	for (size_t i = 0; i < SLIM_COUNT(parents) && slim_packages_count(slim_trace_packages(t)); i++) {
 		const struct slim_node *parent = slim_tree_find(slim_trace_tree(t), parents[i]);
 		for (struct slim_node *dir = parent ? parent->first : NULL; dir; dir = dir->next)

@@ -35,7 +35,7 @@ static const char *const package_settings[] = { "*.json", NULL };
 
 struct state {
 	struct slim_waiting waiting; /* text files that are no configuration as far as is known */
-	uint32_t *owners;           /* slim_folder_owners */
+	const uint32_t *owners;          /* slim_folder_owners */
 	const struct slim_node *etc;
 };
 
@@ -288,7 +288,6 @@ static void clear(void *state)
 {
 	struct state *s = state;
 	slim_waiting_clear(&s->waiting);
-	free(s->owners);
 }
 
 const struct slim_tracer slim_config_tracer = {

@@ -16,7 +16,7 @@ static const char *const no_strings_of[] = { "libc.so.6", "libc-2.*", "libc.musl
 
 struct state {
 	struct slim_waiting waiting; /* sources that nothing starts or loads as far as is known */
-	uint32_t *owners;           /* slim_folder_owners */
+	const uint32_t *owners;          /* slim_folder_owners */
 };
 
 /* Whose strings are read. */
@@ -133,7 +133,6 @@ static void clear(void *state)
 {
 	struct state *s = state;
 	slim_waiting_clear(&s->waiting);
-	free(s->owners);
 }
 
 const struct slim_tracer slim_path_strings_tracer = {

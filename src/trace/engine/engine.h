@@ -39,6 +39,7 @@ struct slim_trace {
 		struct slim_reason *reason;
 	} *slots;                  /* open addressing; finds a reason by what it says */
 	size_t slot_count, slot_capacity;
+	uint32_t *folder_owners;   /* slim_folder_owners'; NULL: nobody has asked */
 	bool *started;             /* slim_started's, by node; NULL: nobody has asked */
 	size_t started_reasons;    /* how many reasons it has looked at */
 

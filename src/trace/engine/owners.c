@@ -102,12 +102,14 @@ static bool same_source(const struct slim_packages *packages, uint32_t a, uint32
 	return a == b || !strcmp(slim_packages_at(packages, a - 1)->source, slim_packages_at(packages, b - 1)->source);
 }
 
-uint32_t *slim_folder_owners(struct slim_trace *t)
+const uint32_t *slim_folder_owners(struct slim_trace *t)
 {
+	if (t->folder_owners)
+		return t->folder_owners;
 	const struct slim_tree *tree = slim_trace_tree(t);
 	const struct slim_packages *packages = slim_trace_packages(t);
 	size_t count = slim_tree_count(tree);
-	uint32_t *owners = slim_calloc(count, sizeof(*owners));
+	uint32_t *owners = t->folder_owners = slim_calloc(count, sizeof(*owners));
 	for (size_t id = count; id-- > 1;) { /* children come after their folder */
 		const struct slim_node *node = slim_tree_node(tree, (uint32_t)id);
 		const struct slim_package *owner = slim_node_is_dir(node) ? NULL : slim_packages_owner(packages, node);

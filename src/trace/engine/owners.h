@@ -35,10 +35,10 @@ bool slim_is_compiler(const struct slim_node *node);
 uint64_t slim_program_cost(struct slim_trace *t, struct slim_node *program, uint64_t limit);
 
 /*
- * Whose files lie below each folder: one byte run for the whole tree. free() it. By node number: 0 nobody's,
- * n + 1 packages of the source of package n alone, SLIM_OWNED_BY_MANY.
+ * Whose files lie below each folder, by node number: 0 nobody's, n + 1 packages of the source of package n alone,
+ * SLIM_OWNED_BY_MANY. The trace owns the list.
  */
 #define SLIM_OWNED_BY_MANY UINT32_MAX
-uint32_t *slim_folder_owners(struct slim_trace *t);
+const uint32_t *slim_folder_owners(struct slim_trace *t);
 
 #endif

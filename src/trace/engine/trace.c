@@ -114,6 +114,7 @@ void slim_trace_free(struct slim_trace *t)
 	free(t->elf_known);
 	free(t->queue);
 	free(t->slots);
+	free(t->folder_owners);
 	free(t->started);
 	free(t->folders);
 	slim_arena_free(t->arena);

@@ -45,9 +45,18 @@ struct package_state {
 	const struct slim_node *asker; /* the first of its kept files in tree order */
 };
 
+/* A daemon's tool in a language that may not be there. */
+struct tool_script {
+	struct slim_node *node;
+	const struct slim_node *from;
+};
+
 struct state {
 	struct package_state *of;
 	struct slim_waiting waiting; /* programs and scripts of which nothing certain is known yet */
+	bool *whole_folders; /* by node number: keep_own_folder has kept it */
+	struct tool_script *scripts;
+	size_t script_count, script_capacity;
 	const struct slim_node *doc, *licenses;
 	const struct slim_package **by_source; /* all packages, those of one source side by side */
 	bool database_done;
@@ -96,8 +105,8 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		p->asker = node;
 }
 
-/* It brings an init script or a unit: people tend what it starts with its other programs. tracing.md D9 */
-static bool is_daemon(const struct slim_package *package)
+/* It brings an init script or a unit. */
+static bool starts_with_host(const struct slim_package *package)
 {
 	for (size_t i = 0; i < package->file_count; i++) {
 		const struct slim_node *node = package->files[i];
@@ -106,6 +115,31 @@ static bool is_daemon(const struct slim_package *package)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * People tend what it starts with its other programs. The daemon itself may be in a package of its own, of which there
+ * are several to choose from, and the script that starts it in one that these depend on. tracing.md D9
+ */
+static bool is_daemon(struct slim_trace *t, const struct slim_package *package)
+{
+	if (starts_with_host(package))
+		return true;
+	for (const char **name = package->depends; *name; name++) {
+		const struct slim_package *other = slim_packages_find(slim_trace_packages(t), *name);
+		if (other && !strcmp(other->source, package->source) && starts_with_host(other))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How a running daemon is asked and told, whatever its size: rndc(8) is small, but unbound-control(8) is not.
+ */
+static bool is_control(const struct slim_node *node)
+{
+	static const char *const names[] = { "*ctl", "*-control", "*control", "*-cli", "*-client", "*-admin", NULL };
+	return slim_name_in(names, node->name);
 }
 
 /* Of the scripts those of the shell, which is there in any case; another interpreter would come with its library. */
@@ -125,27 +159,57 @@ static bool is_wanted(struct slim_trace *t, struct slim_node *node, bool daemon)
 		return false;
 	if (!in_program_folder(node) || slim_blob_ends(slim_blob_of(node->name), "ctl"))
 		return true;
-	return daemon && node->inode->size <= TOOL_SIZE_MAX && is_cheap_tool(t, node);
+	return daemon && (node->inode->size <= TOOL_SIZE_MAX || is_control(node)) && is_cheap_tool(t, node);
 }
 
-static void keep_files(struct slim_trace *t, const struct slim_package *package, enum slim_rule_id rule,
-		       const struct slim_node *from, bool daemon)
+/* Who wants a package's files, and whether its programs are a daemon's tools. */
+struct asking {
+	enum slim_rule_id rule;
+	const struct slim_node *from;
+	bool daemon;
+};
+
+static void add_script(struct state *s, struct slim_node *node, const struct slim_node *from)
+{
+	*slim_push(&s->scripts, &s->script_count, &s->script_capacity) = (struct tool_script){ node, from };
+}
+
+/* Tools whose interpreter something starts anyway cost no more than themselves. */
+static void keep_scripts(struct slim_trace *t, struct state *s)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < s->script_count; i++) {
+		const struct tool_script tool = s->scripts[i];
+		const struct slim_node *interpreter = shebang_program(t, tool.node);
+		if (interpreter && slim_started(t)[interpreter->id])
+			slim_keep(t, tool.node, SLIM_RULE_PACKAGE_FILES, tool.from, "a tool of its package");
+		else
+			s->scripts[left++] = tool;
+	}
+	s->script_count = left;
+}
+
+static void keep_files(struct slim_trace *t, struct state *s, const struct slim_package *package,
+		       const struct asking *by)
 {
 	for (size_t i = 0; i < package->file_count; i++) {
 		struct slim_node *node = package->files[i];
-		bool tool = daemon && in_program_folder(node); /* a script among them is followed */
-		if (is_wanted(t, node, daemon))
-			slim_keep(t, node, tool ? SLIM_RULE_PACKAGE_FILES : rule, from, "package %s", package->name);
+		bool tool = by->daemon && in_program_folder(node); /* a script among them is followed */
+		if (is_wanted(t, node, by->daemon))
+			slim_keep(t, node, tool ? SLIM_RULE_PACKAGE_FILES : by->rule, by->from, "package %s", package->name);
+		else if (tool && slim_kind_of(t, node) == SLIM_KIND_SCRIPT && !slim_is_integration(t, node))
+			add_script(s, node, by->from);
 	}
 	for (size_t i = 0; i < package->conffile_count; i++)
 		if (!slim_is_integration(t, package->conffiles[i]))
-			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, from, "package %s", package->name);
+			slim_keep(t, package->conffiles[i], SLIM_RULE_CONFFILE, by->from, "package %s", package->name);
 }
 
 /* Dependencies built from the same source that hold no programs, or are called so. Not by Depends alone: E8. */
 static void keep_siblings(struct slim_trace *t, struct state *s, const struct slim_package *package,
 			  const struct slim_node *from)
 {
+	const struct asking by = { SLIM_RULE_PACKAGE_DATA, from, is_daemon(t, package) };
 	const struct slim_packages *packages = slim_trace_packages(t);
 	for (const char **name = package->depends; *name; name++) {
 		const struct slim_package *other = slim_packages_find(packages, *name);
@@ -153,7 +217,7 @@ static void keep_siblings(struct slim_trace *t, struct state *s, const struct sl
 		    s->of[other->index].exact || (owns_program(s, other) && !slim_name_in(data_names, other->name)))
 			continue;
 		s->of[other->index].whole = true;
-		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, is_daemon(package));
+		keep_files(t, s, other, &by);
 	}
 }
 
@@ -172,23 +236,31 @@ static size_t first_of_source(const struct state *s, size_t count, const char *s
 }
 
 /*
- * The packages with a daemon's client programs and tools: nothing depends on them, so whoever built the image asked
- * for them, to tend the daemon and to try whether it answers.
+ * A package with a daemon's client programs and tools: spamc(1), smbclient(1). Little depends on those, so whoever
+ * built the image asked for them, to tend the daemon and to try whether it answers.
  */
+static bool has_tools(struct state *s, const struct slim_package *package)
+{
+	static const char *const tools[] = { "*utils", "*tools", "*-bin", "*-client", "*-clients", NULL };
+	static const char *const others[] = { "*-dev", "*-devel", "*-doc", "*-dbg", "*-test*", "*-examples", NULL };
+	if (s->of[package->index].exact || slim_name_in(others, package->name))
+		return false;
+	return slim_name_in(tools, package->name) || (owns_program(s, package) && !starts_with_host(package));
+}
+
 static void keep_tools(struct slim_trace *t, struct state *s, const struct slim_package *daemon,
 		       const struct slim_node *from)
 {
-	static const char *const tools[] = { "*utils", "*tools", "*-bin", "*-client", "*-clients", NULL };
 	size_t count = slim_packages_count(slim_trace_packages(t)), i = first_of_source(s, count, daemon->source);
 	if (s->of[s->by_source[i]->index].tools_done)
 		return;
 	s->of[s->by_source[i]->index].tools_done = true;
 	for (; i < count && !strcmp(s->by_source[i]->source, daemon->source); i++) {
 		const struct slim_package *other = s->by_source[i];
-		if (s->of[other->index].exact || !slim_name_in(tools, other->name))
+		if (!has_tools(s, other))
 			continue;
 		s->of[other->index].whole = true;
-		keep_files(t, other, SLIM_RULE_PACKAGE_DATA, from, true);
+		keep_files(t, s, other, &(struct asking){ SLIM_RULE_PACKAGE_DATA, from, true });
 	}
 }
 
@@ -237,6 +309,7 @@ static void start(struct slim_trace *t, void *state)
 	const struct slim_packages *packages = slim_trace_packages(t);
 	size_t count = slim_packages_count(packages);
 	s->of = slim_calloc(count + 1, sizeof(*s->of));
+	s->whole_folders = slim_calloc(slim_tree_count(slim_trace_tree(t)), sizeof(*s->whole_folders));
 	s->by_source = slim_calloc(count + 1, sizeof(struct slim_package *));
 	for (size_t i = 0; i < count; i++) {
 		s->of[i].exact = is_exact(s, slim_packages_at(packages, i));
@@ -267,15 +340,42 @@ static void keep_lists(struct slim_trace *t, const struct slim_package *package,
 	slim_keep_path(t, NULL, slim_blob_of(sums), SLIM_RULE_PACKAGE_DB, asker, "package %s", package->name);
 }
 
+/*
+ * A program in a folder of its package's own finds its parts there by names that it computes (modules, resources, lists
+ * of services), and packages of the same source add to them: the topmost such folder stays whole.
+ */
+static void keep_own_folder(struct slim_trace *t, struct state *s, const struct slim_package *package,
+			    const struct slim_node *program)
+{
+	const struct slim_packages *packages = slim_trace_packages(t);
+	const uint32_t *owners = slim_folder_owners(t);
+	struct slim_node *top = NULL;
+	for (struct slim_node *dir = program->parent; dir->parent && !slim_is_shared_folder(t, dir); dir = dir->parent) {
+		if (in_program_folder(program) || owners[dir->id] == SLIM_OWNED_BY_MANY || slim_is_managed(t, dir) ||
+		    strcmp(slim_packages_at(packages, owners[dir->id] - 1)->source, package->source))
+			break;
+		top = dir;
+	}
+	if (!top || s->whole_folders[top->id])
+		return;
+	s->whole_folders[top->id] = true;
+	slim_keep_below(t, top, SLIM_RULE_PREFIX, program, "the folder of %s", program->name);
+}
+
 static void keep_package_of(struct slim_trace *t, struct state *s, const struct slim_node *node)
 {
 	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
-	if (!owner || s->of[owner->index].exact || s->of[owner->index].whole)
+	if (!owner || s->of[owner->index].exact)
+		return;
+	if (!slim_is_integration(t, node))
+		keep_own_folder(t, s, owner, node);
+	if (s->of[owner->index].whole)
 		return;
 	s->of[owner->index].whole = true;
-	keep_files(t, owner, SLIM_RULE_PACKAGE_FILES, node, is_daemon(owner));
+	const struct asking by = { SLIM_RULE_PACKAGE_FILES, node, is_daemon(t, owner) };
+	keep_files(t, s, owner, &by);
 	keep_siblings(t, s, owner, node);
-	if (is_daemon(owner))
+	if (by.daemon)
 		keep_tools(t, s, owner, node);
 }
 
@@ -305,6 +405,7 @@ static void settle(struct slim_trace *t, void *state)
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_started(t, &s->waiting);
 	for (size_t i = 0; i < now.count; i++)
 		keep_package_of(t, s, now.nodes[i]);
+	keep_scripts(t, s);
 	keep_licences(t, s);
 }
 
@@ -313,6 +414,8 @@ static void clear(void *state)
 	struct state *s = state;
 	free(s->of);
 	free(s->by_source);
+	free(s->scripts);
+	free(s->whole_folders);
 	slim_waiting_clear(&s->waiting);
 }
 

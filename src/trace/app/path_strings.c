@@ -86,9 +86,10 @@ static void read_source(struct slim_trace *t, struct state *s, struct slim_node 
 {
 	size_t length = 0;
 	slim_autofree char *text = slim_trace_read(t, node, SOURCE_MAX, &length);
+	enum app_language language = app_language_of(t, node, slim_kind_of(t, node));
 	struct holder h = { t, s, node, !slim_packages_owner(slim_trace_packages(t), node) };
 	if (text)
-		app_strings_scan(slim_blob(text, length), app_language_of(t, node, slim_kind_of(t, node)), see_literal, &h);
+		app_strings_scan(slim_blob(text, length), language, see_literal, &h);
 }
 
 /* It is started, or a source that is started loads it by its name. */

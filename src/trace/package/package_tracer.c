@@ -350,7 +350,8 @@ static void keep_own_folder(struct slim_trace *t, struct state *s, const struct 
 	const struct slim_packages *packages = slim_trace_packages(t);
 	const uint32_t *owners = slim_folder_owners(t);
 	struct slim_node *top = NULL;
-	for (struct slim_node *dir = program->parent; dir->parent && !slim_is_shared_folder(t, dir); dir = dir->parent) {
+	struct slim_node *dir = program->parent;
+	for (; dir->parent && !slim_is_shared_folder(t, dir); dir = dir->parent) {
 		if (in_program_folder(program) || owners[dir->id] == SLIM_OWNED_BY_MANY || slim_is_managed(t, dir) ||
 		    strcmp(slim_packages_at(packages, owners[dir->id] - 1)->source, package->source))
 			break;

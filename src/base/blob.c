@@ -1,7 +1,5 @@
 #include "slim/blob.h"
 
-#include <stdint.h>
-
 int slim_blob_compare(struct slim_blob a, struct slim_blob b)
 {
 	size_t common = a.len < b.len ? a.len : b.len;
@@ -27,17 +25,33 @@ bool slim_blob_split(struct slim_blob *rest, char separator, struct slim_blob *p
 	return split_at(rest, end ? (size_t)(end - rest->ptr) : rest->len, part);
 }
 
-bool slim_blob_split_any(struct slim_blob *rest, const char *separators, struct slim_blob *part)
+struct slim_bytes slim_bytes_of(const char *list)
+{
+	struct slim_bytes set = { { 0 } };
+	for (; *list; list++)
+		set.bits[(unsigned char)*list / 64] |= UINT64_C(1) << (unsigned char)*list % 64;
+	return set;
+}
+
+static bool has(const struct slim_bytes *set, unsigned char c)
+{
+	return set->bits[c / 64] >> c % 64 & 1;
+}
+
+bool slim_blob_split_bytes(struct slim_blob *rest, const struct slim_bytes *separators, struct slim_blob *part)
 {
 	if (!rest->ptr)
 		return false;
-	uint64_t ends[4] = { 0 };
-	for (const char *s = separators; *s; s++)
-		ends[(unsigned char)*s / 64] |= UINT64_C(1) << (unsigned char)*s % 64;
 	size_t at = 0;
-	while (at < rest->len && !(ends[(unsigned char)rest->ptr[at] / 64] >> (unsigned char)rest->ptr[at] % 64 & 1))
+	while (at < rest->len && !has(separators, (unsigned char)rest->ptr[at]))
 		at++;
 	return split_at(rest, at, part);
+}
+
+bool slim_blob_split_any(struct slim_blob *rest, const char *separators, struct slim_blob *part)
+{
+	struct slim_bytes set = slim_bytes_of(separators);
+	return slim_blob_split_bytes(rest, &set, part);
 }
 
 bool slim_blob_line(struct slim_blob *rest, struct slim_blob *line)

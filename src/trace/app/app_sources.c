@@ -80,14 +80,6 @@ bool app_starts_programs(struct slim_blob source)
 	return false;
 }
 
-static bool is_in(const char *const *list, struct slim_blob word)
-{
-	for (; *list && word.len; list++)
-		if (word.ptr[0] == **list && slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 /* Behind the last dot, colon or arrow. */
 static struct slim_blob last_part(struct slim_blob name)
 {
@@ -103,10 +95,10 @@ enum app_belief app_belief_in(const struct app_literal *literal, bool starts)
 	if (literal->command)
 		return APP_BELIEF_SURE;
 	if (literal->called &&
-	    (is_in(starters, name) || slim_blob_ends(literal->named, "os.execute")))
+	    (slim_blob_in(name, starters) || slim_blob_ends(literal->named, "os.execute")))
 		return APP_BELIEF_SURE;
 	/* open(F, "-|", …) of Perl */
 	if (slim_blob_is(literal->text, "-|") || slim_blob_is(literal->text, "|-"))
 		return APP_BELIEF_SURE;
-	return starts && is_in(maybe_starters, name) ? APP_BELIEF_MAYBE : APP_BELIEF_NONE;
+	return starts && slim_blob_in(name, maybe_starters) ? APP_BELIEF_MAYBE : APP_BELIEF_NONE;
 }

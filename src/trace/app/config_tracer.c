@@ -46,6 +46,7 @@ struct reading {
 	const struct slim_node *file;
 	struct slim_node *bases[8]; /* folders to which its relative names may refer */
 	size_t base_count;
+	struct slim_bytes separators; /* between words */
 	enum slim_rule_id rule;     /* of the line */
 	bool programs;              /* only programs are looked for */
 };
@@ -189,7 +190,7 @@ static void read_line(struct reading *r, struct slim_blob line)
 	if (!r->programs)
 		slim_config_commands(r->t, r->file, line);
 	struct slim_blob word;
-	while (slim_blob_split_any(&line, " \t\"'=,;()<>{}|&:`$!", &word))
+	while (slim_blob_split_bytes(&line, &r->separators, &word))
 		read_word(r, word);
 }
 
@@ -232,7 +233,7 @@ static bool is_named(const struct slim_trace *t, const struct slim_node *node)
 
 static void read_config(struct slim_trace *t, struct state *s, const struct slim_node *file)
 {
-	struct reading r = { .t = t, .s = s, .file = file };
+	struct reading r = { .t = t, .s = s, .file = file, .separators = slim_bytes_of(" \t\"'=,;()<>{}|&:`$!") };
 	r.programs = slim_is_system_path(file) && !(s->etc && slim_node_within(file, s->etc)) &&
 		     slim_name_in(package_settings, file->name) && !is_named(t, file);
 	size_t length = 0;

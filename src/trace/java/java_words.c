@@ -24,14 +24,6 @@ static bool ends_in(const char *const *list, struct slim_blob word)
 	return false;
 }
 
-static bool is_one_of(const char *const *list, struct slim_blob word)
-{
-	for (; *list; list++)
-		if (slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 /* "$APP_HOME/lib/x", "${basedir}/lib/x": what is behind the variable. Whose it is decides the caller. */
 static struct slim_blob without_variable(struct slim_blob word)
 {
@@ -101,9 +93,9 @@ void java_words_of(struct slim_blob text, java_word_sink *sink, void *context)
 	while (slim_blob_split_any(&text, " \t\r\n\"'`()<>|&[]", &word)) {
 		if (!word.len)
 			continue;
-		if (!is_one_of(list_options, word))
+		if (!slim_blob_in(word, list_options))
 			see_word(word, folders, sink, context);
-		folders = is_one_of(list_options, word);
+		folders = slim_blob_in(word, list_options);
 	}
 }
 

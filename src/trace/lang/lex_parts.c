@@ -57,14 +57,12 @@ size_t lex_line_end(const struct lex_reader *reader, const struct lang_lexer *le
 	return end ? (size_t)(end - lexer->source.ptr) : reader->end;
 }
 
-bool lex_is_name_start(char c)
+size_t lex_mark_length(struct slim_blob rest, const char *const *marks)
 {
-	return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
-bool lex_is_name_char(char c)
-{
-	return lex_is_name_start(c) || isdigit((unsigned char)c);
+	for (; *marks; marks++)
+		if (**marks == *rest.ptr && slim_blob_starts(rest, *marks))
+			return strlen(*marks);
+	return 1;
 }
 
 char lex_closing(char open)

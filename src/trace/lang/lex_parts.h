@@ -45,8 +45,19 @@ static inline char lex_char(const struct lex_reader *reader, const struct lang_l
 }
 /* Where the line that I stands in ends: at its newline, or the end of the range. */
 size_t lex_line_end(const struct lex_reader *reader, const struct lang_lexer *lexer, size_t i);
-bool lex_is_name_char(char c); /* letters, digits, _ and bytes beyond ASCII */
-bool lex_is_name_start(char c);
+/* Letters, _ and bytes beyond ASCII. */
+static inline bool lex_is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static inline bool lex_is_name_char(char c)
+{
+	return lex_is_name_start(c) || (c >= '0' && c <= '9');
+}
+
+/* The length of the first of MARKS (longest first, ends with NULL) that REST begins with; 1: of none. */
+size_t lex_mark_length(struct slim_blob rest, const char *const *marks);
 char lex_closing(char open); /* ( → ), others are their own */
 /*
  * The bracket in RANGE that closes OPEN, which stands before it: backslashes hide a byte, QUOTES hide all to

@@ -4,6 +4,7 @@
 
 #include "slim/alloc.h"
 #include "slim/packages.h"
+#include "slim/path.h"
 
 struct slim_node_list {
 	struct slim_node **items;
@@ -19,6 +20,9 @@ struct slim_packages {
 	struct slim_package **by_name;  /* sorted by name, then by index; after slim_packages_finish */
 	uint32_t *owners;               /* by node number: index of the package + 1 */
 	struct slim_node_list files, conffiles, licences; /* of the package that is being read */
+	char folder_path[SLIM_PATH_MAX]; /* of the last path that was listed: the next one is often beside it */
+	size_t folder_length;
+	struct slim_node *folder;        /* NULL: there is none */
 };
 
 struct slim_packages *slim_packages_new(const struct slim_tree *tree, struct slim_log *log);

@@ -56,16 +56,25 @@ struct slim_package *slim_packages_add(struct slim_packages *db, struct slim_blo
 	return package;
 }
 
-static struct slim_node *lookup(const struct slim_packages *db, struct slim_blob path)
+static struct slim_node *folder_of(struct slim_packages *db, struct slim_blob path)
 {
-	if (!path.len || path.len > SLIM_PATH_MAX)
-		return NULL;
-	return slim_tree_walk(db->tree, NULL, path, false, NULL, NULL);
+	struct slim_blob dir = slim_path_dir(path);
+	if (!db->folder || !slim_blob_equal(dir, slim_blob(db->folder_path, db->folder_length))) {
+		if (dir.len)
+			memcpy(db->folder_path, dir.ptr, dir.len);
+		db->folder_length = dir.len;
+		db->folder = slim_tree_walk(db->tree, NULL, dir, true, NULL, NULL);
+	}
+	return db->folder;
 }
 
-static void list_path(const struct slim_packages *db, struct slim_node_list *list, struct slim_blob path)
+static void list_path(struct slim_packages *db, struct slim_node_list *list, struct slim_blob path)
 {
-	struct slim_node *node = lookup(db, path);
+	if (!path.len || path.len > SLIM_PATH_MAX)
+		return;
+	const struct slim_node *dir = folder_of(db, path);
+	struct slim_node *node =
+		dir ? slim_tree_walk(db->tree, dir, slim_path_base(path), false, NULL, NULL) : NULL;
 	if (node && !slim_node_is_dir(node))
 		*slim_push(&list->items, &list->count, &list->capacity) = node;
 }

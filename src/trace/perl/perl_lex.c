@@ -45,15 +45,6 @@ static char at(struct lang_lexer *lexer, size_t i)
 	return lex_char(&((struct perl_state *)lexer->state)->reader, lexer, i);
 }
 
-static bool is_one_of(struct slim_blob word, const char *list)
-{
-	const char *found = word.len ? memmem(list, strlen(list), word.ptr, word.len) : NULL;
-	for (; found; found = memmem(found + 1, strlen(found + 1), word.ptr, word.len))
-		if ((found == list || found[-1] == ' ') && (found[word.len] == ' ' || !found[word.len]))
-			return true;
-	return false;
-}
-
 static struct lang_token token(struct lang_lexer *lexer, enum lang_token_kind kind, size_t from, enum before before)
 {
 	struct perl_state *s = lexer->state;
@@ -386,9 +377,10 @@ static size_t quote_mark(struct lang_lexer *lexer, size_t start, size_t end)
 /* q qq qw qr qx m s y tr */
 static bool quote_like(struct lang_lexer *lexer, size_t start, size_t end, struct lang_token *found)
 {
+	static const char *const words[] = { "q", "qq", "qw", "qr", "qx", "m", "s", "y", "tr", NULL };
 	struct slim_blob word = lang_lexer_cut(lexer, start, end);
 	struct text text;
-	size_t open = is_one_of(word, "q qq qw qr qx m s y tr") ? quote_mark(lexer, start, end) : 0;
+	size_t open = slim_blob_in(word, words) ? quote_mark(lexer, start, end) : 0;
 	if (!open || !find_text(lexer, start, open, &text))
 		return false;
 	struct perl_state *s = lexer->state;
@@ -410,9 +402,9 @@ static bool quote_like(struct lang_lexer *lexer, size_t start, size_t end, struc
 
 /* --- names, numbers, marks ---------------------------------------------------------------------------------------- */
 
-static const char operators[] =
-	"and cmp elsif eq ge grep gt if join le lt map ne not or push return split unless until "
-	"unshift when while x xor";
+static const char *const operators[] = { "and", "cmp", "elsif", "eq", "ge", "grep", "gt", "if", "join", "le", "lt", "map",
+					 "ne", "not", "or", "push", "return", "split", "unless", "until", "unshift",
+					 "when", "while", "x", "xor", NULL };
 
 static size_t name_end(struct lang_lexer *lexer, size_t i)
 {
@@ -442,7 +434,7 @@ static struct lang_token name(struct lang_lexer *lexer)
 		s->reader.count = 0;
 		return (struct lang_token){ .kind = LANG_END, .from = start, .to = start };
 	}
-	bool operator_word = !s->arrow && is_one_of(word, operators);
+	bool operator_word = !s->arrow && slim_blob_in(word, operators);
 	lexer->at = end;
 	found = token(lexer, LANG_NAME, start, operator_word ? BEFORE_OPERATOR : BEFORE_WORD);
 	if (started && slim_blob_is(word, "format"))
@@ -490,17 +482,14 @@ static struct lang_token number(struct lang_lexer *lexer)
 /* Longest first. */
 static const char *const marks[] = { "<=>", "**=", "||=", "&&=", "//=", "...", "=>", "->", "::", "==", "!=",
 				     "=~",  "!~",  "<=",  ">=",  "&&",  "||",  "//", "..", "**", "++", "--",
-				     "+=",  "-=",  "*=",  ".=",  "/=",  "<<",  ">>", "|=", "&=", "x=" };
+				     "+=",  "-=",  "*=",  ".=",  "/=",  "<<",  ">>", "|=", "&=", "x=", NULL };
 
 static struct lang_token mark(struct lang_lexer *lexer)
 {
 	struct perl_state *s = lexer->state;
-	size_t start = lexer->at, length = 1;
-	for (size_t i = 0; i < SLIM_COUNT(marks) && length == 1; i++)
-		if (slim_blob_starts(lang_lexer_cut(lexer, start, s->reader.end), marks[i]))
-			length = strlen(marks[i]);
+	size_t start = lexer->at;
 	char c = lexer->source.ptr[start];
-	lexer->at = start + length;
+	lexer->at = start + lex_mark_length(lang_lexer_cut(lexer, start, s->reader.end), marks);
 	struct lang_token found =
 		token(lexer, LANG_MARK, start, c == ')' || c == ']' || c == '}' ? BEFORE_VALUE : BEFORE_OPERATOR);
 	s->arrow = slim_blob_is(found.text, "->");

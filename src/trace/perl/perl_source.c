@@ -38,23 +38,17 @@ static const char *const loaders[] = {
 	"try_load_class",
 	"use_module",
 	"use_package_optimistically",
+	NULL
 };
 
 /* The same of Module::Load; as methods they mean anything. */
-static const char *const plain_loaders[] = { "Module::Load::autoload", "Module::Load::load", "autoload", "load" };
+static const char *const plain_loaders[] = { "Module::Load::autoload", "Module::Load::load", "autoload", "load", NULL };
 
 /* Those that find all modules of a namespace: Module::Find, Module::Pluggable, Mojo::Loader. */
 static const char *const finders[] = {
 	"find_modules", "find_packages", "findallmod", "findsubmod", "namespaces", "search_path", "useall", "usesub",
+	NULL
 };
-
-static bool is_in(const char *const *list, size_t count, struct slim_blob word)
-{
-	for (size_t i = 0; i < count; i++)
-		if (slim_blob_is(word, list[i]))
-			return true;
-	return false;
-}
 
 static void say(const struct reading *r, enum perl_said said, struct slim_blob text)
 {
@@ -227,10 +221,10 @@ static void read_keyword(struct reading *r, struct slim_blob name)
 		r->expect = EXPECT_REQUIRE;
 	else if (slim_blob_is(name, "do"))
 		r->expect = EXPECT_DO;
-	else if (is_in(loaders, SLIM_COUNT(loaders), word) ||
-		 (!r->method && is_in(plain_loaders, SLIM_COUNT(plain_loaders), name)))
+	else if (slim_blob_in(word, loaders) ||
+		 (!r->method && slim_blob_in(name, plain_loaders)))
 		r->expect = EXPECT_LOADED;
-	else if (is_in(finders, SLIM_COUNT(finders), word))
+	else if (slim_blob_in(word, finders))
 		r->expect = EXPECT_FOUND;
 	else if (name_length(name, &colons) == name.len && colons)
 		say(r, PERL_NAME, name);

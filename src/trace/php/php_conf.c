@@ -61,14 +61,6 @@ void php_conf_add_extension(struct slim_trace *t, struct php_conf *conf, struct 
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
 
-static bool is_in(struct slim_blob word, const char *const *list)
-{
-	for (; *list; list++)
-		if (slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 static void add_folder(struct php_conf *conf, struct slim_node *dir)
 {
 	for (size_t i = 0; i < conf->folder_count; i++)
@@ -135,7 +127,7 @@ static void set(void *context, struct slim_blob key, struct slim_blob value)
 					     NULL };
 	struct reading *r = context;
 	value = expanded(r->t, value);
-	if (is_in(key, extensions)) {
+	if (slim_blob_in(key, extensions)) {
 		php_conf_add_extension(r->t, r->conf, value, r->file);
 	} else if (slim_blob_is(key, "extension_dir") && value.len < SLIM_PATH_MAX) {
 		struct slim_node *dir =
@@ -146,9 +138,9 @@ static void set(void *context, struct slim_blob key, struct slim_blob value)
 		set_include_path(r, value);
 	} else if (slim_blob_is(key, "sendmail_path")) {
 		slim_trace_shell_text(r->t, value, SLIM_RULE_PHP_SETTING, r->file, "sendmail_path");
-	} else if (is_in(key, sources) && value.ptr[0] != '/') {
+	} else if (slim_blob_in(key, sources) && value.ptr[0] != '/') {
 		php_conf_add(r->t, &r->conf->files, value, r->file);
-	} else if (is_in(key, paths) || is_in(key, sources)) {
+	} else if (slim_blob_in(key, paths) || slim_blob_in(key, sources)) {
 		set_path(r, key, value);
 	}
 }

@@ -307,14 +307,10 @@ static struct lang_token read_mark(const struct php_state *s, struct lang_lexer 
 {
 	static const char *const marks[] = {
 		"...", "===", "!==", "<=>", "**=", "?\?=", "<<=", ">>=", "?->", "=>", "->",
-		"::",  "==",  "!=",  "<=",  ">=",  ".=",   "&&",  "||",  "??",  "++", "--"
+		"::",  "==",  "!=",  "<=",  ">=",  ".=",   "&&",  "||",  "??",  "++", "--", NULL
 	};
-	size_t from = lexer->at++;
-	for (size_t i = 0; i < SLIM_COUNT(marks); i++)
-		if (slim_blob_starts(slim_blob(lexer->source.ptr + from, s->reader.end - from), marks[i])) {
-			lexer->at = from + strlen(marks[i]);
-			break;
-		}
+	size_t from = lexer->at;
+	lexer->at += lex_mark_length(slim_blob(lexer->source.ptr + from, s->reader.end - from), marks);
 	return token(lexer, LANG_MARK, from);
 }
 

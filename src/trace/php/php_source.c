@@ -21,14 +21,6 @@ static void say(const struct reading *r, enum php_said said, struct slim_blob te
 	r->sink(r->context, said, text);
 }
 
-static bool is_in(struct slim_blob word, const char *const *list)
-{
-	for (; *list; list++)
-		if (slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 /* A variable or constant that holds a path, by its name: $file, $this->templateDir, APP_ROOT. */
 static bool is_place(struct slim_blob name)
 {
@@ -82,7 +74,7 @@ static void end_include(struct reading *r)
 static void read_name(struct reading *r, const struct lang_token *name, bool free_standing)
 {
 	static const char *const includes[] = { "include", "include_once", "require", "require_once", NULL };
-	if (free_standing && is_in(name->text, includes)) {
+	if (free_standing && slim_blob_in(name->text, includes)) {
 		end_include(r);
 		r->including = r->first = true;
 		r->has_folder = r->has_text = r->unknown_first = false;

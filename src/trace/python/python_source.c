@@ -36,14 +36,6 @@ static const char *const dist_calls[] = { "distribution", "get_distribution", "v
 static const char *const listers[] = { "iter_modules", "walk_packages", "listdir",  "scandir", "glob",
 				       "iglob",        "rglob",         "contents", "iterdir", NULL };
 
-static bool is_in(const char *const *list, struct slim_blob word)
-{
-	for (; *list; list++)
-		if (word.ptr[0] == **list && slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 static void advance(struct reader *r)
 {
 	r->before = r->now;
@@ -238,7 +230,7 @@ static bool is_own_name(const struct lang_token *token)
 static void read_argument(struct reader *r, struct slim_blob function, enum python_fact_kind kind)
 {
 	struct python_fact fact = { .kind = kind };
-	bool computes = kind == PYTHON_CALL && is_in(computing, function);
+	bool computes = kind == PYTHON_CALL && slim_blob_in(function, computing);
 	advance(r);
 	if (is_mark(&r->now, "*") || ends_statement(&r->now)) {
 		r->manner.computes |= computes;
@@ -276,8 +268,8 @@ static bool call(struct reader *r)
 	struct slim_blob function = r->now.text;
 	if (is_word(&r->before, "def") || is_word(&r->before, "class"))
 		return false;
-	bool imports = is_in(importers, function), loads = is_in(loaders, function);
-	bool finds = slim_blob_is(function, "find_library"), names = is_in(dist_calls, function);
+	bool imports = slim_blob_in(function, importers), loads = slim_blob_in(function, loaders);
+	bool finds = slim_blob_is(function, "find_library"), names = slim_blob_in(function, dist_calls);
 	if (!imports && !loads && !finds && !names)
 		return false;
 	advance(r);
@@ -300,7 +292,7 @@ static void read_name(struct reader *r, bool first)
 		r->condition_column = r->condition ? column(r) + 1 : 0;
 	}
 	see_condition(r);
-	r->manner.lists |= is_in(listers, r->now.text);
+	r->manner.lists |= slim_blob_in(r->now.text, listers);
 	r->manner.extends |= is_word(&r->now, "extend_path") || is_word(&r->now, "declare_namespace");
 	if (is_mark(&r->next, "(") && call(r))
 		return;

@@ -341,12 +341,11 @@ static struct lang_token mark(struct lang_lexer *lexer)
 {
 	static const char *const marks[] = { "<=>", "===", "**=", "||=", "&&=", "...", "=>", "->",
 					     "::",  "==",  "!=",  "=~",  "!~",  "<=",  ">=", "&&",
-					     "||",  "..",  "**",  "<<",  ">>",  "+=",  "-=", "&." };
+					     "||",  "..",  "**",  "<<",  ">>",  "+=",  "-=", "&.",
+					     NULL };
 	struct ruby_state *s = lexer->state;
-	size_t start = lexer->at, length = 1;
-	for (size_t i = 0; i < SLIM_COUNT(marks) && length == 1; i++)
-		if (slim_blob_starts(lang_lexer_cut(lexer, start, s->reader.end), marks[i]))
-			length = strlen(marks[i]);
+	size_t start = lexer->at;
+	size_t length = lex_mark_length(lang_lexer_cut(lexer, start, s->reader.end), marks);
 	char c = lexer->source.ptr[start];
 	lexer->at = start + length;
 	return token(lexer, LANG_MARK, start, strchr(")]}", c) ? BEFORE_VALUE : BEFORE_OPERATOR);

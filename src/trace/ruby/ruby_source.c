@@ -77,21 +77,13 @@ static void read_string(struct reading *r, const struct lang_token *token)
 		say(r, RUBY_BELOW, beginning);
 }
 
-static bool is_in(struct slim_blob word, const char *const *list)
-{
-	for (; *list; list++)
-		if (slim_blob_is(word, *list))
-			return true;
-	return false;
-}
-
 static void read_name(struct reading *r, struct slim_blob name)
 {
 	static const char *const gems[] = { "gem", "activate_bin_path", "bin_path", NULL };
 	static const char *const paths[] = { "File", "Pathname", "__dir__", "__FILE__", "Rails", NULL };
 	if (r->expect == EXPECT_AUTOLOAD && name.ptr[0] == ':')
 		return;
-	if (r->expect == EXPECT_FEATURE && !is_in(name, paths))
+	if (r->expect == EXPECT_FEATURE && !slim_blob_in(name, paths))
 		r->computed++;
 	r->expect = EXPECT_NOTHING;
 	r->folders |= slim_blob_is(name, "Dir") || slim_blob_is(name, "glob");
@@ -103,7 +95,7 @@ static void read_name(struct reading *r, struct slim_blob name)
 		say(r, RUBY_CONSOLE, name);
 	else if (slim_blob_is(name, "autoload"))
 		r->expect = EXPECT_AUTOLOAD;
-	else if (is_in(name, gems))
+	else if (slim_blob_in(name, gems))
 		r->expect = EXPECT_GEM;
 	else if (slim_blob_is(name, "require") || (slim_blob_is(name, "load") && !r->method))
 		r->expect = EXPECT_FEATURE;

@@ -242,7 +242,7 @@ def test_killed(t):
     one = save(t, "one.tar", make_image(), **FORMS["oci-gzip"])
     t.clear()
     chance = random.Random(3)
-    for _ in range(12):
+    for _ in range(8):
         run = subprocess.Popen([SLIM, "-q", "--keep-all", "--cache", t.cache, one, t.path("out.tar")], env=ENV)
         time.sleep(chance.random() * 0.4)
         run.send_signal(signal.SIGKILL)

@@ -9,6 +9,7 @@
 
 #include "slim/alloc.h"
 #include "slim/blob.h"
+#include "slim/cache.h"
 #include "slim/image.h"
 #include "slim/inode.h"
 #include "slim/limits.h"
@@ -32,7 +33,8 @@ struct slim_layer {
 	struct slim_entry *entries;
 	size_t count;
 	uint64_t size;              /* uncompressed bytes */
-	struct slim_file *content;  /* what the inodes' offsets refer to: the input or a spool */
+	struct slim_file *content;  /* what the inodes' offsets refer to: the input, a spool or the cache */
+	bool decoded;               /* a spool, of what the blob holds: SIZE bytes */
 	struct slim_arena *paths;   /* entries and their names: freed with the layer */
 	struct slim_arena *inodes;  /* inodes and what they point to: the tree takes it over */
 };
@@ -53,6 +55,7 @@ struct slim_layers_input { /* what it points to must outlive the layers */
 	struct slim_budget *budget; /* what the layers hold is taken from it */
 	unsigned jobs;              /* threads, the caller's included */
 	struct slim_log *log;       /* may be NULL */
+	struct slim_cache *cache;   /* NULL: none; else layers that it knows are neither decoded nor hashed again */
 };
 
 /* The error is that of the lowest layer that cannot be read. */

@@ -78,7 +78,7 @@ int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_im
 		.layer_sizes = slim_calloc(count + 1, sizeof(*merged->layer_sizes)),
 		.layer_contents = slim_calloc(count + 1, sizeof(*merged->layer_contents)),
 	};
-	struct slim_layers_input in = { image->layers, count, &merged->budget, cli->write.jobs, log };
+	struct slim_layers_input in = { image->layers, count, &merged->budget, cli->write.jobs, log, cli->write.cache };
 	if (slim_layers_read(&in, &merged->layers, err) < 0 || apply(merged, watcher, log, err) < 0)
 		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	return 0;

@@ -1,6 +1,7 @@
 /*
  * Digests that are computed beside other work, a piece at a time, by whichever thread has time. A check is done by one
- * thread at a time, and those that were added first are begun first.
+ * thread at a time, and those that were added first are begun first. Bytes that the cache has a seal for are compared
+ * with that, by several threads at once; only if they differ are they hashed, and then the digest decides.
  */
 #ifndef SLIM_IMAGE_CHECKS_H
 #define SLIM_IMAGE_CHECKS_H
@@ -8,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "slim/cache.h"
 #include "slim/digest.h"
 #include "slim/file.h"
 #include "slim/log.h"
@@ -17,7 +19,8 @@ struct slim_checks;
 struct slim_check;
 
 /* At most COUNT checks, told apart by their place. They run on POOL, which must be freed before the checks. */
-struct slim_checks *slim_checks_new(struct slim_pool *pool, size_t count, struct slim_log *log);
+struct slim_checks *slim_checks_new(struct slim_pool *pool, struct slim_cache *cache, size_t count,
+				    struct slim_log *log);
 void slim_checks_free(struct slim_checks *checks); /* NULL is fine */
 
 struct slim_check_input {
@@ -34,6 +37,9 @@ void slim_checks_add(struct slim_checks *checks, const struct slim_check_input *
 struct slim_check *slim_checks_add_growing(struct slim_checks *checks, const struct slim_check_input *input);
 void slim_check_grow(struct slim_check *check, uint64_t more);
 void slim_check_complete(struct slim_check *check); /* no more will come */
+
+/* Whether all bytes of RANGE are as SEAL has them. Here and now; a read that fails counts as a difference. */
+bool slim_is_as_sealed(const struct slim_seal *seal, const struct slim_range *range);
 
 /* Help until all are done, and show how far they are. Each growing one must be complete. */
 int slim_checks_wait(struct slim_checks *checks, struct slim_error **err) SLIM_MUST_CHECK;

@@ -41,7 +41,41 @@ static int place_content(struct slim_layer_reader *r, enum slim_compression kind
 	if (slim_file_spool(r->ref->label, &r->layer->content, err))
 		return -1;
 	r->stream = slim_stream_tee(r->stream, r->layer->content);
+	r->layer->decoded = true;
 	return 0;
+}
+
+const char slim_content_kind[] = "content";
+
+char *slim_content_id(const struct slim_layer_ref *ref)
+{
+	return ref->has_digest ? slim_format("%s %s", ref->digest.text, ref->diff_id.text) : NULL;
+}
+
+/* All bytes of the blob are as they were when its digest was verified. */
+static bool is_known(const struct slim_layer_ref *ref, struct slim_cache *cache)
+{
+	slim_cleanup(slim_seal_free_p) struct slim_seal *seal =
+		slim_seal_get(cache, ref->digest.text, ref->blob.length);
+	return seal && slim_is_as_sealed(seal, &ref->blob);
+}
+
+/*
+ * A layer whose blob the cache knows, and what it decodes to: both are checked here and now, so that an input which was
+ * damaged since goes the usual way from the start.
+ */
+static bool find_content(struct slim_layer_reader *r, const struct slim_layer_job *job)
+{
+	struct slim_range content;
+	slim_autofree char *id = job->cache ? slim_content_id(r->ref) : NULL;
+	if (!id || !is_known(r->ref, job->cache) || !slim_cache_get_file(job->cache, slim_content_kind, id, &content))
+		return false;
+	r->layer->content = content.file;
+	r->base = content.offset;
+	r->stream = slim_stream_range(content.file, content.offset, content.length);
+	r->stream = slim_stream_limit(r->stream, &job->budget->size);
+	slim_progress_add(job->log, r->ref->blob.length);
+	return true;
 }
 
 static void add_checks(struct slim_layer_reader *r, const struct slim_layer_job *job, enum slim_compression kind)
@@ -74,10 +108,12 @@ static int parse(struct slim_layer_reader *r, const struct slim_layer_job *job, 
 	enum slim_compression kind;
 	if (detect(&r->ref->blob, &kind, err))
 		return -1;
-	build(r, job, kind);
-	if (place_content(r, kind, err))
-		return -1;
-	add_checks(r, job, kind);
+	if (kind == SLIM_PLAIN || !find_content(r, job)) {
+		build(r, job, kind);
+		if (place_content(r, kind, err))
+			return -1;
+		add_checks(r, job, kind);
+	}
 	if (slim_layer_read_tar(r, err))
 		return -1;
 	if (r->growing)

@@ -13,7 +13,12 @@ struct slim_layer_job {
 	struct slim_budget *budget;
 	struct slim_checks *checks;
 	struct slim_log *log; /* NULL: tells nothing */
+	struct slim_cache *cache; /* may be NULL */
 };
+
+/* Where the cache has what a compressed layer decodes to. */
+extern const char slim_content_kind[];
+char *slim_content_id(const struct slim_layer_ref *ref); /* free() it; NULL: its blob has no digest to know it by */
 
 /* Decode and parse; CHECKS gets what is to be hashed as soon as it is there. */
 int slim_layer_parse(const struct slim_layer_job *job, struct slim_layer **out, struct slim_error **err)

@@ -10,6 +10,7 @@ struct slim_layers {
 	struct slim_pool *pool;
 	struct slim_checks *checks;
 	struct slim_layer **items;
+	struct slim_range *decoded; /* for the cache: what compressed layers hold; file NULL: nothing to keep */
 };
 
 void slim_layers_free(struct slim_layers *layers)
@@ -18,8 +19,11 @@ void slim_layers_free(struct slim_layers *layers)
 		return;
 	slim_pool_free(layers->pool);
 	slim_checks_free(layers->checks);
-	for (size_t i = 0; i < layers->in.count; i++)
+	for (size_t i = 0; i < layers->in.count; i++) {
 		slim_layer_free(layers->items[i]);
+		slim_file_unref(layers->decoded[i].file);
+	}
+	free(layers->decoded);
 	free(layers->items);
 	free(layers);
 }
@@ -28,9 +32,12 @@ static int parse(void *context, size_t i, struct slim_error **err)
 {
 	struct slim_layers *layers = context;
 	const struct slim_layers_input *in = &layers->in;
-	struct slim_layer_job job = { &in->refs[i], i, in->budget, layers->checks, in->log };
+	struct slim_layer_job job = { &in->refs[i], i, in->budget, layers->checks, in->log, in->cache };
 	if (slim_layer_parse(&job, &layers->items[i], err))
 		return -1;
+	const struct slim_layer *layer = layers->items[i];
+	if (in->cache && layer->decoded)
+		layers->decoded[i] = (struct slim_range){ slim_file_ref(layer->content), 0, layer->size };
 	slim_progress_part(in->log);
 	return 0;
 }
@@ -67,9 +74,11 @@ static int parse_all(struct slim_layers *layers, struct slim_error **err)
 	return result;
 }
 
-/* More threads than there can be things to do at a time are of no use. */
+/* More threads than there can be things to do at a time are of no use; what the cache knows is compared by all. */
 static unsigned useful_jobs(const struct slim_layers_input *in)
 {
+	if (in->cache)
+		return in->jobs;
 	return in->jobs < in->count * SLIM_LAYER_CHECKS ? in->jobs : (unsigned)(in->count * SLIM_LAYER_CHECKS);
 }
 
@@ -78,8 +87,9 @@ int slim_layers_read(const struct slim_layers_input *in, struct slim_layers **ou
 	slim_cleanup(slim_layers_free_p) struct slim_layers *layers = slim_calloc(1, sizeof(*layers));
 	layers->in = *in;
 	layers->items = slim_calloc(in->count + 1, sizeof(*layers->items));
+	layers->decoded = slim_calloc(in->count + 1, sizeof(*layers->decoded));
 	layers->pool = slim_pool_new(useful_jobs(in));
-	layers->checks = slim_checks_new(layers->pool, in->count * SLIM_LAYER_CHECKS, in->log);
+	layers->checks = slim_checks_new(layers->pool, in->cache, in->count * SLIM_LAYER_CHECKS, in->log);
 	if (parse_all(layers, err))
 		return -1;
 	*out = slim_steal(&layers);
@@ -91,9 +101,21 @@ struct slim_layer *slim_layers_take(struct slim_layers *layers, size_t i)
 	return slim_steal(&layers->items[i]);
 }
 
+/* Only now: the id says that the blob has its digest, and that it decodes to what has the diff ID. */
+static int keep(void *context, size_t i, struct slim_error **err)
+{
+	struct slim_layers *layers = context;
+	slim_autofree char *id = slim_content_id(&layers->in.refs[i]);
+	if (id && layers->decoded[i].file)
+		slim_cache_put_file(layers->in.cache, slim_content_kind, id, &layers->decoded[i]);
+	return 0;
+}
+
 int slim_layers_verify(struct slim_layers *layers, struct slim_error **err)
 {
-	return slim_checks_wait(layers->checks, err);
+	if (slim_checks_wait(layers->checks, err))
+		return -1;
+	return slim_pool_run(layers->pool, &(struct slim_round){ layers->in.count, NULL, keep, layers }, err);
 }
 
 int slim_layer_read(const struct slim_layer_ref *ref, struct slim_budget *budget, struct slim_log *log,

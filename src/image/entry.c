@@ -28,7 +28,7 @@ static void set_time(struct slim_layer_reader *r, struct slim_inode *inode, stru
 {
 	inode->mtime = archive_entry_mtime(entry);
 	inode->mtime_nsec = (uint32_t)archive_entry_mtime_nsec(entry);
-	bool negative = inode->mtime < 0 || slim_tar_watch_just_before_1970(&r->watch, r->entries);
+	bool negative = inode->mtime < 0 || r->note.just_before_1970;
 	/* libarchive reads the fraction of "-1.25" as if it had no sign: -1 s and 0.25 s for -2 s and 0.75 s */
 	if (negative && inode->mtime_nsec && inode->mtime > INT64_MIN) {
 		inode->mtime--;
@@ -105,16 +105,10 @@ static bool take_block(struct cursor *c, uint64_t offset, uint64_t length)
 	return true;
 }
 
-/*
- * What libarchive reads must be what it tells. It drops pieces that overlap from the map of a sparse file, yet reads
- * them, and takes a pax record for the size of a file that has no map.
- */
-static int check_content(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
+/* libarchive drops pieces that overlap from the map that it tells, yet reads them: what it reads must be the map. */
+static int check_extents(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
 {
-	const struct slim_extent whole = { 0, inode->size, 0 };
-	struct cursor c = { &whole, &whole + (inode->size != 0), 0 };
-	if (inode->extents)
-		c = (struct cursor){ inode->extents, inode->extents + inode->extent_count, 0 };
+	struct cursor c = { inode->extents, inode->extents + inode->extent_count, 0 };
 	const void *bytes;
 	size_t length;
 	la_int64_t offset;
@@ -126,7 +120,18 @@ static int check_content(struct slim_layer_reader *r, const struct slim_inode *i
 		return 0;
 	if (fits && got != ARCHIVE_EOF)
 		return slim_layer_fail_archive(r, err);
-	return slim_fail(err, SLIM_BAD_INPUT, "%s: does not fit the content", inode->extents ? "sparse map" : "size");
+	return slim_fail(err, SLIM_BAD_INPUT, "sparse map: does not fit the content");
+}
+
+static int read_map(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_inode *inode,
+		    uint64_t *stored, struct slim_error **err)
+{
+	if (archive_entry_sparse_count(entry))
+		return read_extents(r, entry, inode, stored, err) || check_extents(r, inode, err) ? -1 : 0;
+	/* libarchive takes a pax record of sparse files for the size of a file that has no map */
+	if (r->note.stored == inode->size)
+		return 0;
+	return slim_fail(err, SLIM_BAD_INPUT, "size: does not fit the content");
 }
 
 static int set_content(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,
@@ -137,10 +142,7 @@ static int set_content(struct slim_layer_reader *r, struct archive_entry *entry,
 	if (size < 0)
 		return slim_fail(err, SLIM_BAD_INPUT, "size field: negative");
 	inode->size = stored = (uint64_t)size;
-	if (slim_quota_take(&r->budget->claimed, inode->size, err))
-		return -1;
-	if ((archive_entry_sparse_count(entry) && read_extents(r, entry, inode, &stored, err)) ||
-	    check_content(r, inode, err))
+	if (slim_quota_take(&r->budget->claimed, inode->size, err) || read_map(r, entry, inode, &stored, err))
 		return -1;
 	inode->offset = r->base + offset;
 	inode->file = r->layer->content;

@@ -97,6 +97,12 @@ static int check_position(const struct slim_layer_reader *r, struct archive *a, 
 			 start);
 }
 
+static int fail_two_ways(const struct slim_layer_reader *r, struct slim_error **err)
+{
+	return slim_fail(err, SLIM_BAD_INPUT, "the tar reads in two ways: %" PRIu64 " entries or %" PRIu64, r->entries,
+			 r->watch.entries);
+}
+
 static int read_entries(struct slim_layer_reader *r, struct archive *a, struct slim_error **err)
 {
 	struct archive_entry *entry;
@@ -105,6 +111,8 @@ static int read_entries(struct slim_layer_reader *r, struct archive *a, struct s
 		if (got == ARCHIVE_WARN && !is_harmless(a))
 			return slim_layer_fail_archive(r, err);
 		r->entries++;
+		if (!slim_tar_watch_note(&r->watch, &r->note))
+			return fail_two_ways(r, err);
 		if (slim_quota_take(&r->budget->files, 1, err) || check_position(r, a, err) ||
 		    slim_layer_add_entry(r, entry, (uint64_t)archive_filter_bytes(a, 0), err))
 			return -1;
@@ -153,7 +161,6 @@ int slim_layer_read_tar(struct slim_layer_reader *r, struct slim_error **err)
 	if (r->end > r->layer->size + r->padded)
 		return slim_fail(err, SLIM_BAD_INPUT, "the tar ends in the middle of an entry");
 	if (r->entries != r->watch.entries)
-		return slim_fail(err, SLIM_BAD_INPUT, "the tar reads in two ways: %" PRIu64 " entries or %" PRIu64,
-				 r->entries, r->watch.entries);
+		return fail_two_ways(r, err);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct slim_layer_reader {
 	uint64_t dropped;           /* attributes that belong to a host */
 	uint64_t lost_acls;         /* ACL entries that name a user or group without its number */
 	struct slim_tar_watch watch;
+	struct slim_tar_note note;  /* of the entry at hand */
 	uint64_t entries;           /* that libarchive has read */
 	bool ended;                 /* the stream has */
 	size_t padded;              /* bytes that were added at its end */

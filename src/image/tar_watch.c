@@ -147,8 +147,8 @@ static int start_entry(struct slim_tar_watch *w, unsigned char type, uint64_t si
 	default:
 		failed = fail_type(w, type, err);
 	}
-	if (w->said.just_before_1970)
-		*slim_push(&w->early, &w->early_count, &w->early_capacity) = w->entries;
+	*slim_push(&w->notes, &w->note_count, &w->note_capacity) =
+		(struct slim_tar_note){ content, w->said.just_before_1970 };
 	w->said = (struct slim_pax){ 0 };
 	return failed;
 }
@@ -291,17 +291,20 @@ size_t slim_tar_watch_padding(const struct slim_tar_watch *w)
 	return w->state == SLIM_TAR_CONTENT && !w->special && w->left <= w->padding ? (size_t)w->left : 0;
 }
 
-bool slim_tar_watch_just_before_1970(struct slim_tar_watch *w, uint64_t number)
+bool slim_tar_watch_note(struct slim_tar_watch *w, struct slim_tar_note *out)
 {
-	while (w->early_next < w->early_count && w->early[w->early_next] < number)
-		w->early_next++;
-	return w->early_next < w->early_count && w->early[w->early_next] == number;
+	if (w->note_next == w->note_count)
+		return false;
+	*out = w->notes[w->note_next++];
+	if (w->note_next == w->note_count)
+		w->note_next = w->note_count = 0;
+	return true;
 }
 
 void slim_tar_watch_clear(struct slim_tar_watch *w)
 {
-	free(w->early);
-	w->early = NULL;
+	free(w->notes);
+	w->notes = NULL;
 	free(w->body);
 	w->body = NULL;
 }

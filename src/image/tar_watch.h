@@ -24,6 +24,11 @@ struct slim_pax {
 	bool just_before_1970; /* mtime lies between -1 and 0; libarchive 3.6 loses its sign */
 };
 
+struct slim_tar_note { /* of an entry, as the watch reads it */
+	uint64_t stored; /* of a file: bytes of its content */
+	bool just_before_1970;
+};
+
 struct slim_tar_watch {
 	enum slim_tar_state state;
 	uint64_t entries;                    /* seen so far */
@@ -39,8 +44,8 @@ struct slim_tar_watch {
 	bool special;                        /* a pax header or a long name waits for its entry */
 	bool pax;                            /* a pax header does */
 	struct slim_pax said;                /* by the pax header before the next entry */
-	uint64_t *early;                     /* numbers, from 1, of entries with said.just_before_1970 */
-	size_t early_count, early_capacity, early_next;
+	struct slim_tar_note *notes;         /* from note_next on: those that nobody has taken yet */
+	size_t note_count, note_capacity, note_next;
 };
 
 /* Start with a zeroed struct. After an error the watch is of no more use. */
@@ -55,8 +60,8 @@ int slim_tar_watch_end(const struct slim_tar_watch *watch, struct slim_error **e
  * leaves out padding and end mark, and the tools that run images take that.
  */
 size_t slim_tar_watch_padding(const struct slim_tar_watch *watch);
-/* Whether entry NUMBER (from 1) has an mtime between -1 and 0 seconds. NUMBER may not fall from call to call. */
-bool slim_tar_watch_just_before_1970(struct slim_tar_watch *watch, uint64_t number);
+/* Take the note of the next entry; false: none was seen that has not been taken. */
+bool slim_tar_watch_note(struct slim_tar_watch *watch, struct slim_tar_note *out);
 void slim_tar_watch_clear(struct slim_tar_watch *watch);
 
 /* The body of a pax header is well formed, and this is what it says. */

@@ -28,6 +28,10 @@ static const struct machine machines[] = {
 	  "aarch64-linux-gnu", "lib64", "", "aarch64", "atomics" },
 	{ EM_ARM, ELFCLASS32, ELFDATA2LSB, "/lib/ld-linux-armhf.so.3", "/lib/ld-musl-armhf.so.1", "arm-linux-gnueabihf",
 	  "lib", "", "v7l v6l v8l", "neon/vfp neon vfp" },
+	{ EM_ARM, ELFCLASS32, ELFDATA2LSB, "/lib/ld-linux.so.3", "/lib/ld-musl-arm.so.1", "arm-linux-gnueabi", "lib", "",
+	  "v5l v6l v7l v8l", "vfp" },
+	{ EM_PPC, ELFCLASS32, ELFDATA2MSB, "/lib/ld.so.1", "/lib/ld-musl-powerpc.so.1", "powerpc-linux-gnu", "lib", "", "",
+	  "" },
 	{ EM_PPC64, ELFCLASS64, ELFDATA2LSB, "/lib64/ld64.so.2", "/lib/ld-musl-powerpc64le.so.1", "powerpc64le-linux-gnu",
 	  "lib64", "power10 power9", "power8 power9 power10", "" },
 	{ EM_PPC64, ELFCLASS64, ELFDATA2MSB, "/lib64/ld64.so.1", "/lib/ld-musl-powerpc64.so.1", "powerpc64-linux-gnu",
@@ -40,17 +44,32 @@ static const struct machine machines[] = {
 	  "lib64", "", "", "" },
 	{ EM_MIPS, ELFCLASS32, ELFDATA2LSB, "/lib/ld.so.1", "/lib/ld-musl-mipsel.so.1", "mipsel-linux-gnu", "lib", "", "",
 	  "" },
+	{ EM_MIPS, ELFCLASS64, ELFDATA2MSB, "/lib64/ld.so.1", "/lib/ld-musl-mips64.so.1", "mips64-linux-gnuabi64", "lib64",
+	  "", "", "" },
+	{ EM_MIPS, ELFCLASS32, ELFDATA2MSB, "/lib/ld.so.1", "/lib/ld-musl-mips.so.1", "mips-linux-gnu", "lib", "", "", "" },
+	{ EM_SPARCV9, ELFCLASS64, ELFDATA2MSB, "/lib64/ld-linux.so.2", "/lib/ld-musl-sparc64.so.1", "sparc64-linux-gnu",
+	  "lib64", "", "", "" },
 	{ 258 /* LoongArch */, ELFCLASS64, ELFDATA2LSB, "/lib64/ld-linux-loongarch-lp64d.so.1",
 	  "/lib/ld-musl-loongarch64.so.1", "loongarch64-linux-gnu", "lib64", "", "", "" },
 };
 
-static const struct machine *machine_of(const struct slim_elf *elf)
+static bool is_for(const struct machine *m, const struct slim_elf *elf)
 {
-	for (size_t i = 0; i < SLIM_COUNT(machines); i++)
-		if (machines[i].machine == elf->machine && machines[i].elf_class == elf->elf_class &&
-		    machines[i].encoding == elf->encoding)
-			return &machines[i];
-	return NULL;
+	return m->machine == elf->machine && m->elf_class == elf->elf_class && m->encoding == elf->encoding;
+}
+
+/* What ELF runs on; of a processor with two ways of calling the one whose loader is at PATH, else the usual one. */
+static const struct machine *machine_of(const struct slim_elf *elf, const char *path)
+{
+	const struct machine *first = NULL;
+	for (const struct machine *m = machines; m < machines + SLIM_COUNT(machines); m++) {
+		if (!is_for(m, elf))
+			continue;
+		if (!strcmp(m->glibc, path) || !strcmp(m->musl, path))
+			return m;
+		first = first ? first : m;
+	}
+	return first;
 }
 
 static void add_sub(struct slim_ldso *ldso, struct ld_loader *l, const char *path, bool variant)
@@ -228,7 +247,7 @@ static struct ld_loader *loader_new(struct slim_ldso *ldso, const char *path, co
 	if (l->kind == LD_MUSL)
 		build_musl(ldso, l);
 	else
-		build_glibc(ldso, l, machine_of(elf));
+		build_glibc(ldso, l, machine_of(elf, path));
 	l->next = ldso->loaders;
 	ldso->loaders = l;
 	return l;
@@ -245,12 +264,17 @@ static bool needs_musl(const struct slim_elf *elf)
 /* For a library by itself: musl's loader if it needs musl's C library, or if the image has no other. */
 static const char *usual_path(struct slim_ldso *ldso, const struct slim_elf *elf)
 {
-	const struct machine *m = machine_of(elf);
-	if (!m)
-		return "/lib/ld.so.1";
-	if (ld_open(ldso, m->musl) && (needs_musl(elf) || !ld_open(ldso, m->glibc)))
-		return m->musl;
-	return m->glibc;
+	for (const struct machine *m = machines; m < machines + SLIM_COUNT(machines); m++) {
+		if (!is_for(m, elf))
+			continue;
+		bool glibc = ld_open(ldso, m->glibc), musl = ld_open(ldso, m->musl);
+		if (musl && (needs_musl(elf) || !glibc))
+			return m->musl;
+		if (glibc)
+			return m->glibc;
+	}
+	const struct machine *usual = machine_of(elf, "");
+	return usual ? usual->glibc : "/lib/ld.so.1";
 }
 
 struct ld_loader *ld_loader_of(struct slim_ldso *ldso, const char *interpreter, const struct slim_elf *elf)

@@ -27,7 +27,7 @@ def expected(model, kept=None):
     if kept is None:
         return facts, model.groups()
     groups = [[name for name in names if name in kept] for names in model.groups()]
-    return {path: facts[path] for path in kept if path in facts}, [names for names in groups if len(names) > 1]
+    return {path: facts[path] for path in kept if path in facts}, sorted(names for names in groups if len(names) > 1)
 
 
 def differences(have, want):

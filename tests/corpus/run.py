@@ -17,10 +17,11 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 from readers import report  # noqa: E402
 import archives  # noqa: E402
 import documents  # noqa: E402
+import forms  # noqa: E402
 import layers  # noqa: E402
 import squash  # noqa: E402
 
-MODULES = [archives, documents, layers, squash]
+MODULES = [archives, documents, forms, layers, squash]
 HOSTILE = ("refused: ", "hostile: ")
 LEAST = 150  # of either kind
 

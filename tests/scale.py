@@ -18,8 +18,8 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 PROGRAM = elf.build(flags=["static"])
 
 
-def image(entrypoint="/bin/app"):
-    new = Image({"Entrypoint": [entrypoint], "Env": ["PATH=/bin"]})
+def image(*entrypoint):
+    new = Image({"Entrypoint": list(entrypoint or ["/bin/app"]), "Env": ["PATH=/bin"]})
     new.layer().file("/bin/app", PROGRAM, mode=0o755).file("/bin/sh", PROGRAM, mode=0o755)
     return new
 
@@ -80,6 +80,61 @@ def script(count=150000):
     return new, [], ["/etc/f77"]
 
 
+def commands(count=20000):
+    """A script that starts as many others, each of which is started by a word."""
+    new = image("/bin/run")
+    new.layers[0].file("/bin/run", "#!/bin/sh\n" + "".join("c%d -x /etc/d%d\n" % (n, n) for n in range(count)), mode=0o755)
+    for n in range(count):
+        new.layers[0].file("/bin/c%d" % n, "#!/bin/sh\necho %d\n" % n, mode=0o755).file("/etc/d%d" % n, "x")
+    return new, [], ["/bin/c%d" % (count - 1), "/etc/d%d" % (count - 1)]
+
+
+def programs(count=4000):
+    """Many small ELF files, each with a library of its own."""
+    new = image("/bin/run")
+    new.layers[0].file(LOADER, elf.build(soname="ld-linux-x86-64.so.2"), mode=0o755)
+    new.layers[0].file("/bin/run", "#!/bin/sh\n" + "".join("p%d\n" % n for n in range(count)), mode=0o755)
+    for n in range(count):
+        new.layers[0].file("/bin/p%d" % n, elf.build(interp=LOADER, needed=["m%d.so" % n]), mode=0o755)
+        new.layers[0].file("/lib/m%d.so" % n, elf.build(soname="m%d.so" % n))
+    return new, [], ["/lib/m%d.so" % (count - 1)]
+
+
+def node_modules(count=6000):
+    """Packages of Node.js, each of which loads the next one and files of its own."""
+    new = image("node", "/app/main.js")
+    new.layers[0].file("/bin/node", PROGRAM, mode=0o755)
+    new.layers[0].file("/app/main.js", "require('p0');\n").file("/app/package.json", '{"dependencies": {"p0": "1"}}')
+    for n in range(count):
+        at = "/app/node_modules/p%d/" % n
+        new.layers[0].file(at + "package.json", '{"name": "p%d", "dependencies": {"p%d": "1"}}' % (n, n + 1))
+        new.layers[0].file(at + "index.js", "require('./lib/a'); const x = require('p%d');\n" % (n + 1))
+        new.layers[0].file(at + "lib/a.js", "module.exports = ['text', `t${1}`, /x/];\n" * 4)
+    return new, [], ["/app/node_modules/p%d/lib/a.js" % (count - 1)]
+
+
+def modules(count=8000):
+    """Modules of Python, each of which imports the next one, in packages of a hundred."""
+    new = image("python3", "/app/main.py")
+    home = "/usr/lib/python3.11/"
+    new.layers[0].file("/usr/bin/python3.11", PROGRAM, mode=0o755).link("/bin/python3", "/usr/bin/python3.11")
+    new.layers[0].file(home + "os.py", "x").file("/app/main.py", "import k0.m0\n")
+    for n in range(count):
+        if n % 100 == 0:
+            new.layers[0].file(home + "site-packages/k%d/__init__.py" % (n // 100))
+        new.layers[0].file(home + "site-packages/k%d/m%d.py" % (n // 100, n),
+                           "from k%d import m%d\nx = 'k%d.m%d'\n" % ((n + 1) // 100, n + 1, n // 100, n))
+    return new, [], [home + "site-packages/k%d/m%d.py" % ((count - 1) // 100, count - 1)]
+
+
+def depth(count=1000):
+    """Folders as deep as names can be, in many branches."""
+    new = image()
+    for n in range(count // 20):
+        new.layers[0].file("/data" + "/%d" % n + "/d" * (count // 2) + "/f")
+    return new, ["--keep", "/data"], ["/data/0" + "/d" * (count // 2) + "/f"]
+
+
 def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
@@ -98,8 +153,26 @@ def run(case):
     return "not in the result: " + " ".join(missing) if missing else None
 
 
+def growth(cases):
+    """Prints how the time grows: what is linear takes four times as long for four times as much."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for case in cases:
+            full, seconds = case.__defaults__[0], []
+            for part in (16, 4, 1):
+                new, options, _ = case(full // part)
+                new.save("in.tar")
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                subprocess.run([os.environ["SLIM"], "-q", "-n", *options, "in.tar"], check=True)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+            print("%-14s %8d %s" % (case.__name__, full, " ".join("%7.2f" % s for s in seconds)), flush=True)
+
+
 def main():
-    cases = [allowlist, sources, libraries, whiteouts, links, script]
+    cases = [allowlist, sources, libraries, whiteouts, links, script, commands, programs, node_modules, modules, depth]
+    if sys.argv[1:2] == ["--growth"]:
+        return growth([case for case in cases if not sys.argv[2:] or case.__name__ in sys.argv[2:]])
     print("1..%d" % len(cases))
     failed = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -22,10 +22,14 @@ struct script_slot {
 
 /* --- scopes --- */
 
+/* The way is halved for whoever asks next, so that a chain of sourced scripts does not cost its square. */
 static struct shell_scope *root_of(struct shell_scope *scope)
 {
-	while (scope->parent)
+	while (scope->parent) {
+		if (scope->parent->parent)
+			scope->parent = scope->parent->parent;
 		scope = scope->parent;
+	}
 	return scope;
 }
 
@@ -359,8 +363,8 @@ struct script *script_from_text(struct script_set *set, struct slim_blob text, s
 	script->node = anchor;
 	script->scope = scope_new(set);
 	script->source_length = text.len;
-	script->next = set->scripts;
-	set->scripts = script;
+	*(set->last ? &set->last->next : &set->scripts) = script;
+	set->last = script;
 	struct loader l = { .set = set, .script = script };
 	lex(&l, text, 0);
 	for (size_t i = 0; i < l.nested_count; i++)

@@ -52,6 +52,17 @@ int dotnet_version_compare(const struct dotnet_version *a, const struct dotnet_v
 bool dotnet_choose(const struct dotnet_version *versions, size_t count, const struct dotnet_version *wants,
 		   enum dotnet_roll roll, bool *chosen);
 
+/* --- dotnet_metadata.c --- */
+
+/* Each native library that the assembly FILE declares, by the name it has there. What is no assembly declares none. */
+typedef void dotnet_word_sink(void *context, struct slim_blob word);
+void dotnet_modules_read(struct slim_blob file, dotnet_word_sink *sink, void *context);
+
+enum { DOTNET_TEXT_MAX = 512 };
+
+/* Each text of the assembly FILE that is short and plain ASCII, if it may start processes at all. False: it may not. */
+bool dotnet_texts_read(struct slim_blob file, dotnet_word_sink *sink, void *context);
+
 /* --- dotnet_root.c --- */
 
 bool dotnet_is_root(const struct slim_tree *tree, const struct slim_node *dir);

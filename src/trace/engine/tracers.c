@@ -33,7 +33,8 @@
 	X(slim_applets_tracer)   /* C10: the names of multi-call programs */ \
 	X(slim_init_tracer)      /* C12: supervisors and what they start */ \
 	X(slim_java_tracer)      /* D6: Java */ \
-	X(slim_dotnet_tracer)    /* D7: .NET */
+	X(slim_dotnet_tracer)    /* D7: .NET */ \
+	X(slim_dotnet_native_tracer) /* D7: native libraries of .NET and Mono */
 
 #define X(tracer) extern const struct slim_tracer tracer;
 SLIM_TRACERS(X)

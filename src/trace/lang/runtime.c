@@ -65,6 +65,10 @@ static const struct runtime runtimes[] = {
 	  NULL },
 	{ "Octave", LIST("octave*"), LIST("liboctave.so*"), LIST("$PREFIX/share/octave/**", "$PREFIX/lib/*-linux-*/octave/**",
 	  "$PREFIX/libexec/octave/**"), NULL, false, LIST("OCTAVE_PATH") },
+	{ "Mono", LIST("mono", "mono-sgen", "mono-boehm", "mono-service*"), LIST("libmono*-2.0.so*"),
+	  LIST("$PREFIX/lib/mono/**", "$PREFIX/lib/libMonoPosixHelper.so", "$PREFIX/lib/libMonoSupportW.so",
+	       "$PREFIX/lib/libmono-native.so*", "$PREFIX/lib/libmono-btls-shared.so", "/etc/mono/**", "/usr/share/.mono/**"),
+	  NULL, false, LIST("MONO_PATH", "MONO_GAC_PREFIX", "MONO_CFG_DIR") },
 	{ "awk", LIST("gawk"), NULL, LIST("$PREFIX/share/awk/**", "$PREFIX/lib/*-linux-*/gawk/**", "$PREFIX/lib/gawk/**"), NULL, false,
 	  LIST("AWKPATH", "AWKLIBPATH") },
 };

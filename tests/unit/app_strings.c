@@ -126,8 +126,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_python), cmocka_unit_test(test_javascript), cmocka_unit_test(test_perl),
 		cmocka_unit_test(test_perl_commands), cmocka_unit_test(test_php), cmocka_unit_test(test_ruby),
-		cmocka_unit_test(test_lua), cmocka_unit_test(test_tcl), cmocka_unit_test(test_r), cmocka_unit_test(test_julia),
-		cmocka_unit_test(test_elixir),
+		cmocka_unit_test(test_lua), cmocka_unit_test(test_tcl), cmocka_unit_test(test_r),
+		cmocka_unit_test(test_julia), cmocka_unit_test(test_elixir),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,50 @@ def depth(count=1000):
     return new, ["--keep", "/data"], ["/data/0" + "/d" * (count // 2) + "/f"]
 
 
+def search_path(words=20000, folders=50000):
+    """A PATH of many folders, and as many names that are none."""
+    new = Image({"Entrypoint": ["sh", "-c", "".join("p%d;" % n for n in range(words))],
+                 "Env": ["PATH=" + ":".join("/b%d" % n for n in range(folders))]})
+    new.layer().file("/b%d/sh" % (folders - 1), PROGRAM, mode=0o755)
+    return new, [], ["/b%d/sh" % (folders - 1)]
+
+
+def variables(count=200000):
+    """As many variables in the environment as a script asks for."""
+    new = image("/bin/run")
+    new.config_object["Env"] += ["V%d=f%d" % (n, n) for n in range(count)]
+    new.layers[0].file("/bin/run", "#!/bin/sh\n" + "".join("cat /d/$V%d\n" % n for n in range(count)), mode=0o755)
+    new.layers[0].file("/d/f77")
+    return new, [], ["/d/f77"]
+
+
+def forest(links=12, depth=12):
+    """Links to their own folder: a pattern matches twelve names on each of twelve levels."""
+    new = image("/bin/run")
+    for n in range(links):
+        new.layers[0].link("/d/l%d" % n, ".")
+    pattern = "/d" + "/*" * depth
+    new.layers[0].file("/bin/run", "#!/bin/sh\n. %s/x\ncat /d/*/*/*/x\n" % pattern, mode=0o755)
+    new.layers[0].file("/d/x", "cat /d/y\n").file("/d/y")
+    return new, [], ["/d/x", "/d/y", "/d/l0", "/d/l%d" % (links - 1)]
+
+
+def entry_points(count=300):
+    """Packages each of which has entry points into a hundred others, and asks for all of them."""
+    new = image()
+    new.config_object["Entrypoint"] = ["/usr/bin/python3", "/a.py"]
+    layer, site = new.layers[0], "/usr/lib/python3/dist-packages"
+    layer.file("/usr/bin/python3.11", PROGRAM, mode=0o755).link("/usr/bin/python3", "python3.11")
+    layer.file("/usr/lib/python3.11/os.py").file("/a.py", "import d1\n")
+    for n in range(count):
+        layer.file("%s/d%d/__init__.py" % (site, n), "from importlib.metadata import entry_points\nentry_points(group='g')\n")
+        info = "%s/d%d-1.dist-info" % (site, n)
+        layer.file(info + "/METADATA", "Name: d%d\nVersion: 1\n" % n)
+        layer.file(info + "/RECORD", "d%d/__init__.py,,\n" % n)
+        layer.file(info + "/entry_points.txt", "[g]\n" + "".join("e%d = d%d:f\n" % (k, (n + k) % count) for k in range(100)))
+    return new, [], ["%s/d%d/__init__.py" % (site, n) for n in range(count)]
+
+
 def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
@@ -170,7 +214,8 @@ def growth(cases):
 
 
 def main():
-    cases = [allowlist, sources, libraries, whiteouts, links, script, commands, programs, node_modules, modules, depth]
+    cases = [allowlist, sources, libraries, whiteouts, links, script, commands,
+             programs, node_modules, modules, depth, search_path, variables, forest, entry_points]
     if sys.argv[1:2] == ["--growth"]:
         return growth([case for case in cases if not sys.argv[2:] or case.__name__ in sys.argv[2:]])
     print("1..%d" % len(cases))

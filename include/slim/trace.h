@@ -162,7 +162,8 @@ void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule
 		     const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(5, 6);
 /*
  * Keep all that PATTERN (an absolute path whose components may have * ? [..]; {a,b} is expanded by the caller)
- * matches; with BELOW also what is below matching folders. Returns how many matched.
+ * matches; with BELOW also what is below matching folders. Returns how many files matched. What would take too long to
+ * match keeps the folder that the pattern starts with, with a doubt.
  */
 size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below, enum slim_rule_id rule,
 		      const struct slim_node *from, const char *evidence, ...) SLIM_PRINTF(6, 7);

@@ -2,6 +2,8 @@
 #ifndef SLIM_TRACE_ENGINE_H
 #define SLIM_TRACE_ENGINE_H
 
+#include <stdarg.h>
+
 #include "slim/trace.h"
 
 enum slim_mark {
@@ -9,12 +11,8 @@ enum slim_mark {
 	SLIM_MARK_QUEUED = 2,  /* it was itself asked for, and has been or will be shown to the tracers */
 	SLIM_MARK_DROPPED = 4, /* --drop takes it out */
 	SLIM_MARK_FOLLOWED = 8, /* a reason says that it is started or read */
-};
-
-/* A folder in which programs are looked up by name. */
-struct slim_word_folder {
-	const char *path;
-	struct slim_node *dir; /* NULL: the image has none there */
+	SLIM_MARK_FOLDER = 16, /* it is among the folders of PATH */
+	SLIM_MARK_GLOBBED = 32, /* all below it stays, since patterns in it took too long */
 };
 
 struct slim_trace {
@@ -43,9 +41,14 @@ struct slim_trace {
 	bool *started;             /* slim_started's, by node; NULL: nobody has asked */
 	size_t started_reasons;    /* how many reasons it has looked at */
 
+	size_t glob_steps;         /* names that patterns were compared with */
 	struct slim_doubt *doubts;
-	struct slim_word_folder *folders; /* of PATH, then those that scripts added */
+	struct slim_word *env;     /* the image's variables, src/trace/engine/lookup.c's as what follows */
+	struct slim_node **folders; /* of PATH, then those that scripts added; each once */
 	size_t folder_count, folder_capacity;
+	struct slim_word *programs; /* in these folders */
+	bool path_grew;            /* since scripts were shown */
+	unsigned revisits;
 	struct slim_node *working_dir; /* of the config; NULL: the root */
 	void **states;             /* one for each tracer */
 	uint8_t *junk;             /* enum slim_junk_mark of each node */
@@ -60,13 +63,28 @@ static inline bool slim_marked(const struct slim_trace *t, const struct slim_nod
 /* Keep NODE for TEXT, which lives as long as the trace. */
 void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
 		    const struct slim_node *from, const char *text);
+/* The links on the way of PATH; returns what it leads to: a link in last place that leads nowhere is the file. */
+struct slim_node *slim_keep_links_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				       enum slim_rule_id rule, const struct slim_node *from, const char *text);
+/* slim_keep_path for TEXT, which lives as long as the trace. */
+struct slim_node *slim_keep_path_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				      enum slim_rule_id rule, const struct slim_node *from, const char *text);
+const char *slim_evidence_text(struct slim_trace *t, const char *fmt, va_list args) SLIM_PRINTF(2, 0);
+/*
+ * --level: the user wants no files for reasons as weak as RULE's, nor what only such a file asks for: a tracer that
+ * looks ahead may ask in the name of one that was not kept. When that is kept later, it is shown and asks itself.
+ */
+bool slim_is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from);
 /* Show all scripts and sources that were shown already once more: what PATH means has changed. */
 void slim_trace_revisit_scripts(struct slim_trace *t);
 /* Sort every node's reasons. */
 void slim_reasons_sort(struct slim_trace *t);
 /* Mark what --drop takes out, keep what --keep matches. src/trace/seed/allowlist.c */
 void slim_allowlist_apply(struct slim_trace *t);
-/* The words of the image's PATH, else the runtime's default. src/trace/engine/lookup.c */
-void slim_folders_init(struct slim_trace *t);
+/* Variables and programs by their names. src/trace/engine/lookup.c */
+void slim_lookup_init(struct slim_trace *t);
+void slim_lookup_free(struct slim_trace *t);
+/* Whether the scripts are shown anew, because PATH has grown. */
+bool slim_lookup_settle(struct slim_trace *t);
 
 #endif

@@ -96,11 +96,7 @@ static bool follows(const struct slim_trace *t, enum slim_rule_id rule, const st
 	return !is_data_rule(rule);
 }
 
-/*
- * --level: the user wants no files for reasons as weak as RULE's, nor what only such a file asks for: a tracer that
- * looks ahead may ask in the name of one that was not kept. When that is kept later, it is shown and asks itself.
- */
-static bool is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
+bool slim_is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, const struct slim_node *from)
 {
 	unsigned cut = t->in.wishes->cut;
 	return cut &&
@@ -111,7 +107,7 @@ static bool is_ruled_out(const struct slim_trace *t, enum slim_rule_id rule, con
 static void keep_node(struct slim_trace *t, struct slim_node *node, const struct slim_reason *why, bool follow)
 {
 	const struct slim_node *from = why->from;
-	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from || is_ruled_out(t, why->rule, from))
+	if (!node || slim_marked(t, node, SLIM_MARK_DROPPED) || node == from || slim_is_ruled_out(t, why->rule, from))
 		return;
 	add_reason(t, node, why->rule, from, why->evidence);
 	follow = follow && !slim_marked(t, node, SLIM_MARK_FOLLOWED);
@@ -129,7 +125,7 @@ void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule
 	keep_node(t, node, &(struct slim_reason){ rule, from, text, NULL }, follows(t, rule, from));
 }
 
-static const char *SLIM_PRINTF(2, 0) evidence_text(struct slim_trace *t, const char *fmt, va_list args)
+const char *slim_evidence_text(struct slim_trace *t, const char *fmt, va_list args)
 {
 	char buffer[512];
 	int n = vsnprintf(buffer, sizeof(buffer), fmt, args);
@@ -144,7 +140,7 @@ void slim_keep(struct slim_trace *t, struct slim_node *node, enum slim_rule_id r
 		return;
 	va_list args;
 	va_start(args, evidence);
-	slim_keep_text(t, node, rule, from, evidence_text(t, evidence, args));
+	slim_keep_text(t, node, rule, from, slim_evidence_text(t, evidence, args));
 	va_end(args);
 }
 
@@ -160,25 +156,32 @@ static void remember_link(void *context, struct slim_node *link)
 		links->items[links->count++] = link;
 }
 
-static struct slim_node *keep_path_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
-					enum slim_rule_id rule, const struct slim_node *from, const char *text)
+struct slim_node *slim_keep_links_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				       enum slim_rule_id rule, const struct slim_node *from, const char *text)
 {
-	if (is_ruled_out(t, rule, from))
-		return NULL;
 	struct links links = { .count = 0 };
 	struct slim_node *node = slim_tree_walk(t->in.tree, start, path, true, remember_link, &links);
-	struct slim_node *dangling = NULL;
 	if (!node) {
 		links.count = 0;
-		dangling = slim_tree_walk(t->in.tree, start, path, false, remember_link, &links);
-		if (!dangling)
+		node = slim_tree_walk(t->in.tree, start, path, false, remember_link, &links);
+		if (!node)
 			return NULL;
 	}
 	for (size_t i = 0; i < links.count; i++)
 		keep_node(t, links.items[i], &(struct slim_reason){ SLIM_RULE_LINK, from, text, NULL },
 			  follows(t, rule, from));
-	slim_keep_text(t, node ? node : dangling, rule, from, text);
 	return node;
+}
+
+struct slim_node *slim_keep_path_text(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
+				      enum slim_rule_id rule, const struct slim_node *from, const char *text)
+{
+	struct slim_node *node = slim_is_ruled_out(t, rule, from) ? NULL :
+				 slim_keep_links_text(t, start, path, rule, from, text);
+	if (!node)
+		return NULL;
+	slim_keep_text(t, node, rule, from, text);
+	return slim_node_is_link(node) ? NULL : node;
 }
 
 struct slim_node *slim_keep_path(struct slim_trace *t, const struct slim_node *start, struct slim_blob path,
@@ -186,9 +189,9 @@ struct slim_node *slim_keep_path(struct slim_trace *t, const struct slim_node *s
 {
 	va_list args;
 	va_start(args, evidence);
-	const char *text = evidence_text(t, evidence, args);
+	const char *text = slim_evidence_text(t, evidence, args);
 	va_end(args);
-	return keep_path_text(t, start, path, rule, from, text);
+	return slim_keep_path_text(t, start, path, rule, from, text);
 }
 
 void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule_id rule,
@@ -198,7 +201,7 @@ void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule
 		return;
 	va_list args;
 	va_start(args, evidence);
-	const char *text = evidence_text(t, evidence, args);
+	const char *text = slim_evidence_text(t, evidence, args);
 	va_end(args);
 	bool junk_too = slim_is_junk(t, dir);
 	uint32_t end = slim_node_end(t->in.tree, dir);
@@ -207,72 +210,6 @@ void slim_keep_below(struct slim_trace *t, struct slim_node *dir, enum slim_rule
 		if (junk_too || !slim_is_junk(t, node))
 			slim_keep_text(t, node, rule, from, text);
 	}
-}
-
-/* A path that a pattern has matched so far. */
-struct match {
-	const char *path;
-	struct slim_node *dir;
-};
-
-struct matches {
-	struct match *items;
-	size_t count, capacity;
-};
-
-static void expand_component(struct slim_trace *t, const struct matches *in, struct slim_blob part, struct matches *out)
-{
-	for (size_t i = 0; i < in->count; i++) {
-		const struct match *m = &in->items[i];
-		if (!slim_is_wildcard(part)) {
-			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, part, true, NULL, NULL);
-			struct slim_node *raw = n ? n : slim_tree_walk(t->in.tree, m->dir, part, false, NULL, NULL);
-			if (raw)
-				*slim_push(&out->items, &out->count, &out->capacity) = (struct match){
-					slim_arena_format(t->arena, "%s/%.*s", m->path, (int)part.len, part.ptr), raw };
-			continue;
-		}
-		for (struct slim_node *c = m->dir->first; c; c = c->next) {
-			if (c->name[0] == '.' && part.ptr[0] != '.')
-				continue;
-			if (!slim_wildcard(part, slim_blob(c->name, c->name_length)))
-				continue;
-			struct slim_node *n = slim_tree_walk(t->in.tree, m->dir, slim_blob(c->name, c->name_length),
-							     true, NULL, NULL);
-			*slim_push(&out->items, &out->count, &out->capacity) =
-				(struct match){ slim_arena_format(t->arena, "%s/%s", m->path, c->name), n ? n : c };
-		}
-	}
-}
-
-size_t slim_keep_glob(struct slim_trace *t, struct slim_blob pattern, bool below, enum slim_rule_id rule,
-		      const struct slim_node *from, const char *evidence, ...)
-{
-	va_list args;
-	va_start(args, evidence);
-	const char *text = evidence_text(t, evidence, args);
-	va_end(args);
-	if (is_ruled_out(t, rule, from))
-		return 0;
-	struct matches now = { 0 };
-	*slim_push(&now.items, &now.count, &now.capacity) = (struct match){ "", slim_tree_root(t->in.tree) };
-	struct slim_blob rest = pattern, part;
-	while (slim_blob_split(&rest, '/', &part)) {
-		if (!part.len)
-			continue;
-		struct matches further = { 0 };
-		expand_component(t, &now, part, &further);
-		free(now.items);
-		now = further;
-	}
-	for (size_t i = 0; i < now.count; i++) {
-		struct slim_node *n = keep_path_text(t, NULL, slim_blob_of(now.items[i].path), rule, from, text);
-		if (n && below && slim_node_is_dir(n))
-			slim_keep_below(t, n, rule, from, "%s", text);
-	}
-	size_t count = now.count;
-	free(now.items);
-	return count;
 }
 
 void slim_trace_revisit_scripts(struct slim_trace *t)

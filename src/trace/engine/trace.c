@@ -32,15 +32,6 @@ const struct slim_reason *slim_trace_reasons(const struct slim_trace *t, const s
 	return t->reasons[node->id];
 }
 
-const char *slim_trace_env(const struct slim_trace *t, const char *name)
-{
-	size_t length = strlen(name);
-	for (const char **e = t->in.config->env; *e; e++)
-		if (!strncmp(*e, name, length) && (*e)[length] == '=')
-			return *e + length + 1;
-	return NULL;
-}
-
 void slim_doubt(struct slim_trace *t, const struct slim_node *node, const char *fmt, ...)
 {
 	va_list args;
@@ -69,6 +60,7 @@ static struct slim_trace *trace_new(const struct slim_trace_input *in)
 	t->reasons = slim_calloc(t->count, sizeof(*t->reasons));
 	t->elfs = slim_calloc(t->count, sizeof(*t->elfs));
 	t->elf_known = slim_calloc(t->count, sizeof(*t->elf_known));
+	slim_lookup_init(t);
 	t->packages = slim_packages_read(in->tree, in->log);
 	t->junk = slim_junk_marks(in->tree, t->packages);
 	t->ldso = slim_ldso_new(&(struct slim_ldso_input){
@@ -80,7 +72,6 @@ static struct slim_trace *trace_new(const struct slim_trace_input *in)
 		.audit = slim_trace_env(t, "LD_AUDIT"),
 		.working_dir = in->config->working_dir,
 	});
-	slim_folders_init(t);
 	return t;
 }
 
@@ -116,7 +107,7 @@ void slim_trace_free(struct slim_trace *t)
 	free(t->slots);
 	free(t->folder_owners);
 	free(t->started);
-	free(t->folders);
+	slim_lookup_free(t);
 	slim_arena_free(t->arena);
 	free(t);
 }
@@ -151,6 +142,8 @@ static void run_worklist(struct slim_trace *t)
 	for (bool more = true; more && !t->error;) {
 		while (t->queue_head < t->queue_tail && !t->error)
 			show(t, slim_tree_node(t->in.tree, take(t)));
+		if (slim_lookup_settle(t))
+			continue;
 		for (size_t i = 0; slim_tracers[i] && !t->error; i++)
 			if (slim_tracers[i]->settle)
 				slim_tracers[i]->settle(t, t->states[i]);

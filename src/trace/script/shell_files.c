@@ -5,6 +5,8 @@
 #include "shell_script.h"
 #include "slim/path.h"
 
+#include "../engine/glob.h"
+
 struct found {
 	struct slim_node **items;
 	size_t count, capacity;
@@ -17,8 +19,9 @@ static void add_found(struct found *list, struct slim_node *node)
 }
 
 /* The nodes, links followed, that an absolute pattern matches. */
-static struct found match(const struct slim_tree *tree, struct slim_blob pattern)
+static struct found match(struct slim_trace *t, struct slim_blob pattern)
 {
+	const struct slim_tree *tree = slim_trace_tree(t);
 	struct found now = { 0 };
 	add_found(&now, slim_tree_root(tree));
 	struct slim_blob rest = pattern, part;
@@ -33,12 +36,13 @@ static struct found match(const struct slim_tree *tree, struct slim_blob pattern
 			}
 			for (struct slim_node *n = slim_node_is_dir(now.items[i]) ? now.items[i]->first : NULL; n;
 			     n = n->next)
-				if (slim_wildcard(part, slim_blob(n->name, n->name_length)))
+				if (slim_glob_spend(t) && slim_wildcard(part, slim_blob(n->name, n->name_length)))
 					add_found(&next, slim_tree_walk(tree, now.items[i], slim_blob_of(n->name), true,
 									NULL, NULL));
 		}
 		free(now.items);
 		now = next;
+		now.count = slim_nodes_tidy(now.items, now.count); /* links must not multiply them */
 	}
 	return now;
 }
@@ -58,7 +62,7 @@ static void share(struct script_run *r, struct slim_node *node, bool same_scope)
 
 static void share_matches(struct script_run *r, const struct shell_text *pattern, bool same_scope)
 {
-	struct found found = match(slim_trace_tree(r->t), slim_blob(pattern->text, pattern->length));
+	struct found found = match(r->t, slim_blob(pattern->text, pattern->length));
 	for (size_t j = 0; j < found.count; j++)
 		share(r, found.items[j], same_scope);
 	free(found.items);

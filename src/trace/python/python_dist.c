@@ -171,7 +171,8 @@ static void read_entry_points(const struct reading *r, struct slim_blob text)
 		slim_blob_split_any(&value, ":[", &module);
 		module = slim_blob_trim(module);
 		*slim_push(&dist->points, &dist->point_count, &dist->point_capacity) = (struct python_entry_point){
-			group, slim_blob_of(slim_arena_strndup(r->dists->arena, module.ptr, module.len))
+			.group = group,
+			.module = slim_blob_of(slim_arena_strndup(r->dists->arena, module.ptr, module.len)),
 		};
 	}
 }

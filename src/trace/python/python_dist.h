@@ -11,6 +11,7 @@
 struct python_entry_point {
 	const char *group;
 	struct slim_blob module; /* of "name = module:object [extras]" */
+	size_t reached;          /* for so many runtimes, whoever asked */
 };
 
 struct python_dist {

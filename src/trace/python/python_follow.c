@@ -41,6 +41,13 @@ static struct slim_blob module_part(struct slim_blob text)
 	return colon ? slim_blob(text.ptr, (size_t)(colon - text.ptr)) : text;
 }
 
+static void reach_point(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			struct python_entry_point *point)
+{
+	for (; point->reached < s->runtimes.count; point->reached++)
+		python_reach(t, s, s->runtimes.items[point->reached], asker, point->module, NULL);
+}
+
 static void keep_providers(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
 			   struct slim_blob group)
 {
@@ -57,8 +64,8 @@ static void keep_providers(struct slim_trace *t, struct python_state *s, const s
 		python_keep_dist(t, s, dist, &by);
 		struct python_asker point = { dist->stands, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false, NULL };
 		for (size_t k = 0; k < dist->point_count; k++)
-			for (size_t r = 0; slim_blob_is(group, dist->points[k].group) && r < s->runtimes.count; r++)
-				python_reach(t, s, s->runtimes.items[r], &point, dist->points[k].module, NULL);
+			if (slim_blob_is(group, dist->points[k].group))
+				reach_point(t, s, &point, &dist->points[k]);
 	}
 }
 

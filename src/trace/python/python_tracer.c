@@ -149,8 +149,12 @@ static void start_again(struct slim_trace *t, struct python_state *s)
 	}
 	for (size_t id = 0; id < slim_tree_count(slim_trace_tree(t)); id++)
 		s->marks[id] &= PYTHON_OWN;
-	for (size_t i = 0; i < python_dists_count(s->dists); i++)
-		python_dists_at(s->dists, i)->open = false;
+	for (size_t i = 0; i < python_dists_count(s->dists); i++) {
+		struct python_dist *dist = python_dists_at(s->dists, i);
+		dist->open = false;
+		for (size_t k = 0; k < dist->point_count; k++)
+			dist->points[k].reached = 0;
+	}
 	s->queue.count = s->read_queue = s->read_own = s->computing.count = 0;
 	s->words_read = false;
 	s->left.count = 0;

@@ -7,6 +7,7 @@
 
 struct search {
 	struct node_world *world;
+	struct slim_arena *arena;     /* for paths that are tried */
 	const struct slim_node *from; /* the asking file's folder */
 	unsigned mode; /* for the conditions */
 	bool import; /* by the rules of import, else by those of require() */
@@ -58,7 +59,7 @@ static enum node_answer try_endings(struct search *s, const struct slim_node *st
 {
 	static const char *const endings[] = { ".js", ".json", ".node" };
 	for (size_t i = 0; i < SLIM_COUNT(endings); i++)
-		if (try_file(s, start, slim_arena_format(s->world->arena, "%s%s", path, endings[i])) == NODE_FOUND)
+		if (try_file(s, start, slim_arena_format(s->arena, "%s%s", path, endings[i])) == NODE_FOUND)
 			return NODE_FOUND;
 	return NODE_NONE;
 }
@@ -66,7 +67,7 @@ static enum node_answer try_endings(struct search *s, const struct slim_node *st
 static const char *join(const struct search *s, const char *dir, const char *name)
 {
 	slim_autofree char *text = *dir ? slim_format("%s/%s", dir, name) : slim_strdup(name);
-	return node_clean_path(s->world->arena, slim_blob_of(text));
+	return node_clean_path(s->arena, slim_blob_of(text));
 }
 
 static enum node_answer try_index(struct search *s, const struct slim_node *start, const char *dir)
@@ -97,7 +98,7 @@ static bool wants_folder(struct slim_blob path)
 /* LOAD_AS_FILE, then LOAD_AS_DIRECTORY */
 static enum node_answer try_path(struct search *s, const struct slim_node *start, struct slim_blob specifier)
 {
-	const char *path = node_clean_path(s->world->arena, specifier);
+	const char *path = node_clean_path(s->arena, specifier);
 	bool folder = wants_folder(specifier);
 	if (!folder && (try_file(s, start, path) == NODE_FOUND || try_endings(s, start, path) == NODE_FOUND))
 		return NODE_FOUND;
@@ -108,7 +109,7 @@ static enum node_answer try_path(struct search *s, const struct slim_node *start
 /* A URL's path: %xx decoded, no query, no fragment. A slash in disguise is an error: then nothing. */
 static struct slim_blob url_path(const struct search *s, struct slim_blob text)
 {
-	char *out = slim_arena_alloc(s->world->arena, text.len + 1);
+	char *out = slim_arena_alloc(s->arena, text.len + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < text.len && text.ptr[i] != '?' && text.ptr[i] != '#'; i++) {
 		char digits[3] = { 0 };
@@ -132,7 +133,7 @@ static enum node_answer try_url(struct search *s, const struct slim_node *start,
 	struct slim_blob path = url_path(s, text);
 	if (!path.len || wants_folder(path))
 		return NODE_ERROR;
-	return try_file(s, start, node_clean_path(s->world->arena, path)) == NODE_FOUND ? NODE_FOUND : NODE_ERROR;
+	return try_file(s, start, node_clean_path(s->arena, path)) == NODE_FOUND ? NODE_FOUND : NODE_ERROR;
 }
 
 struct slim_blob node_package_name(struct slim_blob specifier)
@@ -155,7 +156,7 @@ struct slim_blob node_package_name(struct slim_blob specifier)
 static struct slim_blob subpath_of(const struct search *s, struct slim_blob specifier, struct slim_blob name)
 {
 	return slim_blob_of(
-		slim_arena_format(s->world->arena, ".%.*s", (int)(specifier.len - name.len), specifier.ptr + name.len));
+		slim_arena_format(s->arena, ".%.*s", (int)(specifier.len - name.len), specifier.ptr + name.len));
 }
 
 /* The target of "exports" in a package that is found at PATH from START. */
@@ -303,9 +304,12 @@ bool node_resolve(struct node_world *world, const struct slim_node *from, struct
 	if (!specifier.len || specifier.len > SLIM_PATH_MAX || memchr(specifier.ptr, '\0', specifier.len) ||
 	    slim_blob_starts(specifier, "node:"))
 		return false;
-	struct search s = { world, slim_node_is_dir(from) ? from : from->parent, mode, mode & NODE_IMPORT, found };
-	enum node_answer answer = mode & NODE_IMPORT ? try_import(&s, specifier) : try_require(&s, specifier);
-	return answer == NODE_FOUND;
+	slim_cleanup(slim_arena_free_p) struct slim_arena *tried = slim_arena_new();
+	struct search s = { world, tried, slim_node_is_dir(from) ? from : from->parent, mode, mode & NODE_IMPORT, found };
+	if ((mode & NODE_IMPORT ? try_import(&s, specifier) : try_require(&s, specifier)) != NODE_FOUND)
+		return false;
+	found->path = slim_arena_strndup(world->arena, found->path, strlen(found->path));
+	return true;
 }
 
 struct slim_node *node_find_package(struct node_world *world, const struct slim_node *from, struct slim_blob name,

@@ -93,7 +93,7 @@ void lexer_begin_word(struct lexer *l, bool quoted)
 
 static struct slim_blob word_text(const struct lexer *l, const struct lexed_word *w)
 {
-	return w->len ? slim_blob(l->text + w->at, w->len) : SLIM_BLOB("");
+	return slim_blob(l->text + w->at, w->len);
 }
 
 void lexer_emit(struct lexer *l, struct shell_event event, size_t first, size_t count)
@@ -442,6 +442,8 @@ void shell_lex(struct slim_blob source, shell_sink *sink, void *context)
 	l->sink = sink;
 	l->context = context;
 	l->rewind_budget = source.len;
+	*slim_push(&l->text, &l->length, &l->text_capacity) = '\0'; /* an empty word, too, lies in memory */
+	l->length = 0;
 	lexer_push(l, FRAME_LIST);
 	while (l->p < l->end || leave_body(l)) {
 		if (l->p < l->end)

@@ -277,6 +277,16 @@ m.write('in.tar')"
 	refused 1 in.tar index.json
 }
 
+@test "JSON that is megabytes of digits and no number: refused at once" {
+	for digits in "b'0' * 4000000" "b'[1.' + b'1' * 4000000 + b'e]'"; do
+		damage oci none "m['index.json'] = $digits"
+		(
+			ulimit -t 20
+			refused 1 in.tar index.json
+		)
+	done
+}
+
 @test "a layer that is no tar, and one that ends in the middle of a file" {
 	python_image "
 app.layers[1].entries = [b'this is no tar' * 100]

@@ -305,7 +305,8 @@ bool node_resolve(struct node_world *world, const struct slim_node *from, struct
 	    slim_blob_starts(specifier, "node:"))
 		return false;
 	slim_cleanup(slim_arena_free_p) struct slim_arena *tried = slim_arena_new();
-	struct search s = { world, tried, slim_node_is_dir(from) ? from : from->parent, mode, mode & NODE_IMPORT, found };
+	const struct slim_node *dir = slim_node_is_dir(from) ? from : from->parent;
+	struct search s = { world, tried, dir, mode, mode & NODE_IMPORT, found };
 	if ((mode & NODE_IMPORT ? try_import(&s, specifier) : try_require(&s, specifier)) != NODE_FOUND)
 		return false;
 	found->path = slim_arena_strndup(world->arena, found->path, strlen(found->path));

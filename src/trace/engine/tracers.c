@@ -30,6 +30,7 @@
 	X(slim_shebang_tracer)   /* C1: interpreters of scripts */ \
 	X(slim_shell_tracer)     /* C2 to C9, C13: what shell scripts run and read */ \
 	X(slim_make_tracer)      /* C14: Makefiles */ \
+	X(slim_wrappers_tracer)  /* C8: programs behind a script with many names */ \
 	X(slim_applets_tracer)   /* C10: the names of multi-call programs */ \
 	X(slim_init_tracer)      /* C12: supervisors and what they start */ \
 	X(slim_java_tracer)      /* D6: Java */ \

@@ -38,6 +38,9 @@ enum { TOOL_SIZE_MAX = 256 << 10 };
 static const char *const data_names[] = { "*-common", "*-data", "*-core", "*-modules", "*-base", "*-basic-modules", "*-mod*",
 					  "*-runtime", "*-config", "*-extra-modules", NULL };
 
+/* Packages that nobody runs, whatever their source. */
+static const char *const no_use_of[] = { "*-dev", "*-dev-*", "*-devel", "*-doc", "*-dbg", "*-test*", "*-examples", NULL };
+
 struct package_state {
 	bool exact, whole, survives, licence; /* whole: its files have been kept; licence: its copyright file has */
 	bool has_program, content_known;
@@ -242,8 +245,7 @@ static size_t first_of_source(const struct state *s, size_t count, const char *s
 static bool has_tools(struct state *s, const struct slim_package *package)
 {
 	static const char *const tools[] = { "*utils", "*tools", "*-bin", "*-client", "*-clients", NULL };
-	static const char *const others[] = { "*-dev", "*-devel", "*-doc", "*-dbg", "*-test*", "*-examples", NULL };
-	if (s->of[package->index].exact || slim_name_in(others, package->name))
+	if (s->of[package->index].exact || slim_name_in(no_use_of, package->name))
 		return false;
 	return slim_name_in(tools, package->name) || (owns_program(s, package) && !starts_with_host(package));
 }
@@ -360,7 +362,13 @@ static void keep_own_folder(struct slim_trace *t, struct state *s, const struct 
 	if (!top || s->whole_folders[top->id])
 		return;
 	s->whole_folders[top->id] = true;
-	slim_keep_below(t, top, SLIM_RULE_PREFIX, program, "the folder of %s", program->name);
+	uint32_t end = slim_node_end(slim_trace_tree(t), top);
+	for (uint32_t id = top->id; id < end; id++) {
+		struct slim_node *node = slim_tree_node(slim_trace_tree(t), id);
+		const struct slim_package *owner = slim_packages_owner(packages, node);
+		if (owner && !slim_name_in(no_use_of, owner->name) && !slim_is_junk(t, node))
+			slim_keep(t, node, SLIM_RULE_PACKAGE_DATA, program, "in the folder of %s", program->name);
+	}
 }
 
 static void keep_package_of(struct slim_trace *t, struct state *s, const struct slim_node *node)

@@ -70,7 +70,8 @@ static void keep_programs(struct slim_trace *t, struct slim_node *const *links, 
 	uint32_t end = top ? slim_node_end(tree, top) : 0;
 	for (uint32_t id = top ? top->id : 0; id < end; id++) {
 		struct slim_node *node = slim_tree_node(tree, id);
-		if (!slim_node_is_executable(node) || !in_private_folder(node) || slim_is_managed(t, node) || slim_is_junk(t, node))
+		if (!slim_node_is_executable(node) || !in_private_folder(node) || slim_is_managed(t, node) ||
+		    slim_is_junk(t, node))
 			continue;
 		const struct slim_node *link = link_of(links, count, node);
 		struct slim_node *script = link ? target_of(t, link) : NULL;

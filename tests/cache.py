@@ -30,9 +30,9 @@ def make_image(top=b"one"):
     layer.file("/bin/app", elf.build(interp="/lib64/ld-linux-x86-64.so.2", needed=["liba.so"]), mode=0o755)
     layer.file("/lib64/ld-linux-x86-64.so.2", elf.build(), mode=0o755)
     layer.file("/usr/lib/liba.so", elf.build(soname="liba.so"), mode=0o755)
-    for i in range(60):
-        layer.file("/srv/data/%02d" % i, noise.randbytes(100000) + b"text %d " % i * 20000)
-    image.layer().file("/srv/more", noise.randbytes(9 * MEGA))
+    for i in range(50):
+        layer.file("/srv/data/%02d" % i, noise.randbytes(20000) + b"text %d " % i * 20000)
+    image.layer().file("/srv/more", noise.randbytes(MEGA) + bytes(8 * MEGA))
     image.layer().file("/srv/top", top)
     return image
 
@@ -114,9 +114,11 @@ def test_forms(t):
         t.same(one, name + ": an empty cache")
         t.same(one, name + ": a full one")
         t.same(two, name + ": only the top layer changed")
-        for how in ("gzip", "none", "zstd:1"):
-            t.same(two, "%s: -c %s" % (name, how), "-c", how)
+        for how in ("gzip:1", "none") if name == "oci-gzip" else ():
+            t.same(two, "%s: -c %s, empty" % (name, how), "-c", how)
+            t.same(two, "%s: -c %s, full" % (name, how), "-c", how)
         found, missing, damaged, made = t.counts(one)
+        # a docker-archive has no digests of compressed layers: each is read anew
         t.report(found > 0 and not missing and not damaged and not made, name + ": everything is found",
                  (found, missing, damaged, made))
 
@@ -162,7 +164,7 @@ def test_damage(t):
         one = save(t, "one.tar", make_image(), **FORMS[name])
         t.clear()
         t.result(one)
-        for number in range(6):
+        for number in range(4):
             damage(t, chance)
             t.same(one, "%s: damaged, %d" % (name, number))
         damage(t, chance)
@@ -188,7 +190,7 @@ def test_damaged_input(t):
         t.clear()
         t.result(one)
         size = os.path.getsize(one)
-        for at in (size // 4, size // 2, size - size // 3):
+        for at in (size // 2, size - size // 3):
             shutil.copy(one, bad)
             flip(bad, at)
             want = t.result(bad, cache=False)
@@ -213,7 +215,7 @@ def test_lies(t):
 
 def test_limits(t):
     one, two = save(t, "one.tar", make_image()), save(t, "two.tar", make_image(b"x" * 9 * MEGA))
-    for size in ("1K", "3M", "12M"):
+    for size in ("1K", "3M"):
         t.clear()
         t.same(one, "at most %s, empty" % size, "--cache-size", size)
         t.same(two, "at most %s, another image" % size, "--cache-size", size)
@@ -227,12 +229,12 @@ def test_many_at_once(t):
     want = t.result(one, cache=False)[1]
     for size in ("1G", "8M"):
         t.clear()
-        outs = [t.path("out%d.tar" % i) for i in range(6)]
+        outs = [t.path("out%d.tar" % i) for i in range(4)]
         runs = [subprocess.Popen([SLIM, "-q", "--keep-all", "--cache", t.cache, "--cache-size", size, one, out], env=ENV,
                                  stderr=subprocess.PIPE) for out in outs]
         said = [r.communicate()[1] for r in runs]
         good = all(r.returncode == 0 for r in runs) and all(read(out) == want for out in outs) and not any(said)
-        t.report(good, "six runs at once, %s" % size, [r.returncode for r in runs], said)
+        t.report(good, "four runs at once, %s" % size, [r.returncode for r in runs], said)
         t.same(one, "and one after them, %s" % size, "--cache-size", size)
         for out in outs:
             os.unlink(out)
@@ -242,7 +244,7 @@ def test_killed(t):
     one = save(t, "one.tar", make_image(), **FORMS["oci-gzip"])
     t.clear()
     chance = random.Random(3)
-    for _ in range(8):
+    for _ in range(6):
         run = subprocess.Popen([SLIM, "-q", "--keep-all", "--cache", t.cache, one, t.path("out.tar")], env=ENV)
         time.sleep(chance.random() * 0.4)
         run.send_signal(signal.SIGKILL)

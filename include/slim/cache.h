@@ -41,6 +41,10 @@ void slim_cache_put(struct slim_cache *cache, const char *kind, const char *id, 
 enum { SLIM_CACHE_ID = 33 };
 void slim_cache_id(const struct slim_cache *cache, struct slim_blob bytes, char id[SLIM_CACHE_ID]);
 
+/* What this very program is, for values that depend on its code: another build is another id. false: it has none. */
+enum { SLIM_BUILD_ID = 2 * 64 + 1 };
+bool slim_build_id(char out[SLIM_BUILD_ID]);
+
 /* As get and put, for a value that is too long for memory: a part of a file, all of which was checked just now. */
 bool slim_cache_get_file(struct slim_cache *cache, const char *kind, const char *id, struct slim_range *out);
 void slim_cache_put_file(struct slim_cache *cache, const char *kind, const char *id, const struct slim_range *value);

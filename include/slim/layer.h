@@ -35,6 +35,7 @@ struct slim_layer {
 	uint64_t size;              /* uncompressed bytes */
 	struct slim_file *content;  /* what the inodes' offsets refer to: the input, a spool or the cache */
 	bool decoded;               /* a spool, of what the blob holds: SIZE bytes */
+	struct slim_blob packed;    /* for the cache: its entries, to be kept once they are verified; or ptr NULL */
 	struct slim_arena *paths;   /* entries and their names: freed with the layer */
 	struct slim_arena *inodes;  /* inodes and what they point to: the tree takes it over */
 };

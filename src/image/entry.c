@@ -144,6 +144,7 @@ static int set_content(struct slim_layer_reader *r, struct archive_entry *entry,
 	inode->size = stored = (uint64_t)size;
 	if (slim_quota_take(&r->budget->claimed, inode->size, err) || read_map(r, entry, inode, &stored, err))
 		return -1;
+	r->claimed += inode->size;
 	inode->offset = r->base + offset;
 	inode->file = r->layer->content;
 	r->end = offset + (stored + SLIM_TAR_BLOCK - 1) / SLIM_TAR_BLOCK * SLIM_TAR_BLOCK;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "layer_pack.h"
 #include "layer_tar.h"
 
 static int detect(const struct slim_range *range, enum slim_compression *out, struct slim_error **err)
@@ -103,6 +104,53 @@ static void warn(const struct slim_layer_reader *r, struct slim_log *log)
 			  r->ref->label, r->lost_acls);
 }
 
+/* Of use later only if the tar need not be decoded for its content anyway. */
+static void pack(struct slim_layer_reader *r, const struct slim_layer_job *job)
+{
+	const struct slim_pack_counts counts = { r->entries, r->claimed, r->dropped, r->lost_acls };
+	if (job->cache && (!r->growing || r->ref->has_digest))
+		r->layer->packed = slim_layer_pack(r->layer, r->base, &counts);
+}
+
+/* What the cache has of a tar with this diff ID. It may be used before the tar is verified, as other entries are. */
+static bool find_entries(struct slim_layer_reader *r, const struct slim_layer_job *job)
+{
+	struct slim_pack_counts counts;
+	slim_autofree char *id = job->cache && !r->growing ? slim_pack_id(&r->ref->diff_id) : NULL;
+	struct slim_blob packed = id ? slim_cache_get(job->cache, slim_pack_kind, id) : slim_blob(NULL, 0);
+	slim_autofree const char *owned = packed.ptr;
+	if (!owned || !slim_layer_unpack(packed, r->layer, r->base, &counts))
+		return false;
+	r->entries = counts.entries;
+	r->claimed = counts.claimed;
+	r->dropped = counts.dropped;
+	r->lost_acls = counts.lost_acls;
+	return true;
+}
+
+/* As if the tar had been read. */
+static int account(const struct slim_layer_reader *r, struct slim_error **err)
+{
+	return slim_quota_take(&r->budget->files, r->entries, err) ||
+			       slim_quota_take(&r->budget->claimed, r->claimed, err) ||
+			       slim_quota_take(&r->budget->size, r->layer->size, err)
+		       ? -1
+		       : 0;
+}
+
+static int read_entries(struct slim_layer_reader *r, const struct slim_layer_job *job, struct slim_error **err)
+{
+	if (find_entries(r, job)) {
+		if (r->layer->content == r->ref->blob.file)
+			slim_progress_add(job->log, r->ref->blob.length);
+		return account(r, err);
+	}
+	if (slim_layer_read_tar(r, err))
+		return -1;
+	pack(r, job);
+	return 0;
+}
+
 static int parse(struct slim_layer_reader *r, const struct slim_layer_job *job, struct slim_error **err)
 {
 	enum slim_compression kind;
@@ -114,7 +162,7 @@ static int parse(struct slim_layer_reader *r, const struct slim_layer_job *job, 
 			return -1;
 		add_checks(r, job, kind);
 	}
-	if (slim_layer_read_tar(r, err))
+	if (read_entries(r, job, err))
 		return -1;
 	if (r->growing)
 		slim_check_complete(r->growing);
@@ -149,6 +197,7 @@ void slim_layer_free(struct slim_layer *layer)
 	if (!layer)
 		return;
 	free(layer->entries);
+	free((void *)(uintptr_t)layer->packed.ptr);
 	slim_file_unref(layer->content);
 	slim_arena_free(layer->paths);
 	slim_arena_free(layer->inodes);

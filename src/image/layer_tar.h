@@ -30,6 +30,7 @@ struct slim_layer_reader {
 	struct slim_tar_watch watch;
 	struct slim_tar_note note;  /* of the entry at hand */
 	uint64_t entries;           /* that libarchive has read */
+	uint64_t claimed;           /* bytes of content, as the entries tell */
 	bool ended;                 /* the stream has */
 	size_t padded;              /* bytes that were added at its end */
 	struct slim_error *err;     /* of the stream, on its way through libarchive */

@@ -3,14 +3,21 @@
 #include <stdlib.h>
 
 #include "checks.h"
+#include "layer_pack.h"
 #include "layer_parse.h"
+
+/* Of a layer, for the cache, once it is verified. */
+struct kept {
+	struct slim_range decoded; /* what a compressed one holds; file NULL: nothing */
+	struct slim_blob packed;   /* its entries; ptr NULL: nothing */
+};
 
 struct slim_layers {
 	struct slim_layers_input in;
 	struct slim_pool *pool;
 	struct slim_checks *checks;
 	struct slim_layer **items;
-	struct slim_range *decoded; /* for the cache: what compressed layers hold; file NULL: nothing to keep */
+	struct kept *kept;
 };
 
 void slim_layers_free(struct slim_layers *layers)
@@ -21,9 +28,10 @@ void slim_layers_free(struct slim_layers *layers)
 	slim_checks_free(layers->checks);
 	for (size_t i = 0; i < layers->in.count; i++) {
 		slim_layer_free(layers->items[i]);
-		slim_file_unref(layers->decoded[i].file);
+		slim_file_unref(layers->kept[i].decoded.file);
+		free((void *)(uintptr_t)layers->kept[i].packed.ptr);
 	}
-	free(layers->decoded);
+	free(layers->kept);
 	free(layers->items);
 	free(layers);
 }
@@ -35,9 +43,11 @@ static int parse(void *context, size_t i, struct slim_error **err)
 	struct slim_layer_job job = { &in->refs[i], i, in->budget, layers->checks, in->log, in->cache };
 	if (slim_layer_parse(&job, &layers->items[i], err))
 		return -1;
-	const struct slim_layer *layer = layers->items[i];
+	struct slim_layer *layer = layers->items[i];
+	layers->kept[i].packed = layer->packed;
+	layer->packed = slim_blob(NULL, 0);
 	if (in->cache && layer->decoded)
-		layers->decoded[i] = (struct slim_range){ slim_file_ref(layer->content), 0, layer->size };
+		layers->kept[i].decoded = (struct slim_range){ slim_file_ref(layer->content), 0, layer->size };
 	slim_progress_part(in->log);
 	return 0;
 }
@@ -87,7 +97,7 @@ int slim_layers_read(const struct slim_layers_input *in, struct slim_layers **ou
 	slim_cleanup(slim_layers_free_p) struct slim_layers *layers = slim_calloc(1, sizeof(*layers));
 	layers->in = *in;
 	layers->items = slim_calloc(in->count + 1, sizeof(*layers->items));
-	layers->decoded = slim_calloc(in->count + 1, sizeof(*layers->decoded));
+	layers->kept = slim_calloc(in->count + 1, sizeof(*layers->kept));
 	layers->pool = slim_pool_new(useful_jobs(in));
 	layers->checks = slim_checks_new(layers->pool, in->cache, in->count * SLIM_LAYER_CHECKS, in->log);
 	if (parse_all(layers, err))
@@ -105,9 +115,14 @@ struct slim_layer *slim_layers_take(struct slim_layers *layers, size_t i)
 static int keep(void *context, size_t i, struct slim_error **err)
 {
 	struct slim_layers *layers = context;
-	slim_autofree char *id = slim_content_id(&layers->in.refs[i]);
-	if (id && layers->decoded[i].file)
-		slim_cache_put_file(layers->in.cache, slim_content_kind, id, &layers->decoded[i]);
+	const struct kept *kept = &layers->kept[i];
+	const struct slim_layer_ref *ref = &layers->in.refs[i];
+	slim_autofree char *content = kept->decoded.file ? slim_content_id(ref) : NULL;
+	slim_autofree char *entries = kept->packed.ptr ? slim_pack_id(&ref->diff_id) : NULL;
+	if (content)
+		slim_cache_put_file(layers->in.cache, slim_content_kind, content, &kept->decoded);
+	if (entries)
+		slim_cache_put(layers->in.cache, slim_pack_kind, entries, kept->packed);
 	return 0;
 }
 

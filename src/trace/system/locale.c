@@ -18,7 +18,9 @@ struct locale {
 	struct names done;           /* of these all is kept but catalogues */
 	struct slim_node *asker;     /* the first in tree order that calls setlocale() */
 	bool *programs;              /* by package: a program, library or script of it stays */
-	int8_t *code;                /* by package: 1 it has programs or libraries, -1 it has none, 0 not known yet */
+	uint32_t *source;            /* by package: the first package of the same source */
+	bool *coded;                 /* by such a first package: a package of the source has programs or libraries */
+	bool *spoken;                /* by such a first package: a program, library or script of the source stays */
 	struct slim_node **catalogues;
 	size_t catalogue_count, catalogue_capacity;
 };
@@ -96,12 +98,45 @@ static void read_file(struct slim_trace *t, struct locale *l, const struct slim_
 		read_assignments(t, l, slim_blob(text, length));
 }
 
+static bool has_code(const struct slim_package *package)
+{
+	for (size_t i = 0; i < package->file_count; i++)
+		if (slim_node_is_executable(package->files[i]) || strstr(package->files[i]->name, ".so"))
+			return true;
+	return false;
+}
+
+static int source_order(const void *a, const void *b)
+{
+	const struct slim_package *const *x = a, *const *y = b;
+	int order = strcmp((*x)->source, (*y)->source);
+	return order ? order : ((*x)->index > (*y)->index) - ((*x)->index < (*y)->index);
+}
+
+static void find_sources(struct slim_trace *t, struct locale *l)
+{
+	const struct slim_packages *packages = slim_trace_packages(t);
+	size_t count = slim_packages_count(packages);
+	slim_autofree const struct slim_package **sorted = slim_calloc(count + 1, sizeof(*sorted));
+	l->source = slim_calloc(count + 1, sizeof(*l->source));
+	l->coded = slim_calloc(count + 1, sizeof(*l->coded));
+	l->spoken = slim_calloc(count + 1, sizeof(*l->spoken));
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = slim_packages_at(packages, i);
+	qsort(sorted, count, sizeof(*sorted), source_order);
+	for (size_t i = 0; i < count; i++) {
+		bool same = i && !strcmp(sorted[i]->source, sorted[i - 1]->source);
+		l->source[sorted[i]->index] = (uint32_t)(same ? l->source[sorted[i - 1]->index] : sorted[i]->index);
+		l->coded[l->source[sorted[i]->index]] |= has_code(sorted[i]);
+	}
+}
+
 static void start(struct slim_trace *t, void *state)
 {
 	static const char *const files[] = { "/etc/default/locale", "/etc/locale.conf", "/etc/environment", "/etc/sysconfig/i18n" };
 	struct locale *l = state;
 	l->programs = slim_calloc(slim_packages_count(slim_trace_packages(t)) + 1, sizeof(bool));
-	l->code = slim_calloc(slim_packages_count(slim_trace_packages(t)) + 1, sizeof(*l->code));
+	find_sources(t, l);
 	for (const char **e = slim_trace_config(t)->env; *e; e++)
 		read_assignments(t, l, slim_blob_of(*e));
 	for (size_t i = 0; i < SLIM_COUNT(files); i++)
@@ -112,8 +147,10 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 {
 	struct locale *l = state;
 	const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
-	if (owner)
+	if (owner) {
 		l->programs[owner->index] = true;
+		l->spoken[l->source[owner->index]] = true;
+	}
 	if (slim_kind_of(t, node) == SLIM_KIND_SCRIPT) {
 		read_file(t, l, node);
 		return;
@@ -216,16 +253,14 @@ static void keep_locale(struct slim_trace *t, struct locale *l, const char *name
 		slim_keep_place(t, "$LIB/gconv/**", SLIM_RULE_GCONV, l->asker, name);
 }
 
-/* Packages of catalogues alone (libc-l10n) speak for programs of other packages. */
-static bool has_code(struct locale *l, const struct slim_package *package)
+/*
+ * Packages of catalogues alone speak for programs of others of their source (libc-l10n); which ones do when that is here
+ * with nothing else (a language's pack) cannot be told.
+ */
+static bool is_spoken(const struct locale *l, const struct slim_package *owner)
 {
-	if (!l->code[package->index]) {
-		bool code = false;
-		for (size_t i = 0; i < package->file_count && !code; i++)
-			code = slim_node_is_executable(package->files[i]) || strstr(package->files[i]->name, ".so");
-		l->code[package->index] = code ? 1 : -1;
-	}
-	return l->code[package->index] > 0;
+	uint32_t source = l->source[owner->index];
+	return l->programs[owner->index] || !l->coded[source] || (l->spoken[source] && !has_code(owner));
 }
 
 /* What is translated is worth keeping only with the program that says it. */
@@ -235,7 +270,7 @@ static void keep_catalogues(struct slim_trace *t, struct locale *l)
 	for (size_t i = 0; i < l->catalogue_count; i++) {
 		struct slim_node *node = l->catalogues[i];
 		const struct slim_package *owner = slim_packages_owner(slim_trace_packages(t), node);
-		if (!owner || l->programs[owner->index] || !has_code(l, owner))
+		if (!owner || is_spoken(l, owner))
 			slim_keep(t, node, SLIM_RULE_LOCALE, l->asker, "messages of a selected language");
 		else
 			l->catalogues[left++] = node;
@@ -270,7 +305,9 @@ static void clear(void *state)
 	free(l->names.items);
 	free(l->done.items);
 	free(l->programs);
-	free(l->code);
+	free(l->source);
+	free(l->coded);
+	free(l->spoken);
 	free(l->catalogues);
 }
 

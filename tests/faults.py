@@ -6,6 +6,7 @@ file system knows no files without names. tests/lib/faults.c injects; FAULTS=all
 import errno
 import gzip
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,8 +55,9 @@ def compile_shim(folder):
 class Bench:
     """One way to call slim, with its folders; every run starts from the same state."""
 
-    def __init__(self, folder, shim, piped=False, old=False):
+    def __init__(self, folder, shim, piped=False, old=False, cached=None):
         self.folder, self.shim, self.piped, self.old = folder, shim, piped, old
+        self.cached, self.cache = cached, os.path.join(folder, "cache")  # None, "empty" or "full"
         self.out, self.spool = os.path.join(folder, "out"), os.path.join(folder, "spool")
         os.makedirs(self.out, exist_ok=True)
         os.makedirs(self.spool, exist_ok=True)
@@ -70,6 +72,10 @@ class Bench:
             os.unlink(self.path(name))
         with open(self.path("out.tar"), "wb") as f:
             f.write(OLD)
+        if self.cached and (fault or self.cached == "empty"):
+            shutil.rmtree(self.cache, ignore_errors=True)
+            if self.cached == "full":
+                shutil.copytree(self.cache + ".full", self.cache)
         environ = dict(os.environ, TMPDIR=self.spool)
         count = os.path.join(self.folder, "count")
         if fault:
@@ -77,6 +83,7 @@ class Bench:
             if self.old:
                 environ["FAULT_OLD"] = "1"
         words = [SLIM, "-q", "-j", "4" if self.old else "1", "--keep", "/srv", "--report", self.path("r.json")]
+        words += ["--cache", self.cache] if self.cached else []
         with open(self.input, "rb") as source:
             done = subprocess.run(words + ["-" if self.piped else self.input, self.path("out.tar")],
                                   stdin=source if self.piped else None, capture_output=True, env=environ, timeout=300)
@@ -95,6 +102,9 @@ class Bench:
     def reference(self):
         assert self.run().returncode == 0
         self.whole, self.report = self.content("out.tar"), self.content("r.json")
+        if self.cached == "full":
+            shutil.rmtree(self.cache + ".full", ignore_errors=True)
+            shutil.copytree(self.cache, self.cache + ".full")
 
     def complaint(self, done, harmless, signum=0):
         """What is wrong with a run in which something failed; None: all is well."""
@@ -108,6 +118,8 @@ class Bench:
         if os.listdir(self.spool) or set(os.listdir(self.out)) - {"out.tar", "r.json"}:
             return f"left behind: {os.listdir(self.spool)} {os.listdir(self.out)}"
         out, report = self.content("out.tar"), self.content("r.json")
+        if self.cached and not signum and [n for n in os.listdir(self.cache) if n.startswith("slim-new")]:
+            return f"left in the cache: {os.listdir(self.cache)}"
         if out not in ((self.whole,) if not done.returncode else (OLD, self.whole)):
             return "OUT is neither old nor whole"
         if report not in ((self.report,) if not done.returncode else (None, self.report)):
@@ -161,7 +173,9 @@ def main():
             z.write(f.read())
         benches = [("a file", Bench(folder, shim)), ("a compressed pipe", Bench(folder, shim, piped=True)),
                    ("no O_TMPFILE", Bench(folder, shim, old=True)),
-                   ("a pipe, no O_TMPFILE", Bench(folder, shim, piped=True, old=True))]
+                   ("a pipe, no O_TMPFILE", Bench(folder, shim, piped=True, old=True)),
+                   ("an empty cache", Bench(folder, shim, cached="empty")),
+                   ("a full cache", Bench(folder, shim, cached="full"))]
         if not shim or benches[0][1].run("read:0:5").returncode:
             print("1..0 # SKIP no C compiler, or nothing can be preloaded into this build")
             return

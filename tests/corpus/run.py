@@ -16,12 +16,13 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 
 from readers import report  # noqa: E402
 import archives  # noqa: E402
+import bombs  # noqa: E402
 import documents  # noqa: E402
 import forms  # noqa: E402
 import layers  # noqa: E402
 import squash  # noqa: E402
 
-MODULES = [archives, documents, forms, layers, squash]
+MODULES = [archives, bombs, documents, forms, layers, squash]
 HOSTILE = ("refused: ", "hostile: ")
 LEAST = 150  # of either kind
 

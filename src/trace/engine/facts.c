@@ -13,8 +13,11 @@ static const struct slim_elf *elf_of(struct slim_trace *t, struct slim_node *nod
 	struct slim_error *err = NULL;
 	if (slim_elf_read(node->inode, t->arena, &t->elfs[node->id], &err) < 0) {
 		slim_doubt(t, node, "%s", slim_error_text(err));
+		slim_error_free(slim_steal(&err));
+		/* what the loader goes by may be whole where the rest is not */
+		if (slim_elf_read_tags(node->inode, t->arena, &t->elfs[node->id], &err) < 0)
+			t->elfs[node->id] = NULL;
 		slim_error_free(err);
-		t->elfs[node->id] = NULL;
 	}
 	return t->elfs[node->id];
 }

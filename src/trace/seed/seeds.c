@@ -8,10 +8,13 @@
 
 #include "../engine/engine.h"
 
+enum { EVIDENCE_LENGTH = 400 };
+
+/* No more words than evidence shows: there may be very many. */
 static const char *join(struct slim_trace *t, const char *const *words)
 {
 	const char *text = "";
-	for (; *words; words++)
+	for (; *words && strlen(text) < EVIDENCE_LENGTH; words++)
 		text = slim_arena_format(t->arena, *text ? "%s %.200s" : "%s%.200s", text, *words);
 	return text;
 }
@@ -33,7 +36,7 @@ static void keep_command_line(struct slim_trace *t)
 	memcpy(words + entry, c->cmd, cmd * sizeof(*words));
 	if (!entry && !cmd)
 		return;
-	const char *evidence = slim_arena_format(t->arena, "command line: %.400s", join(t, words));
+	const char *evidence = slim_arena_format(t->arena, "command line: %.*s", EVIDENCE_LENGTH, join(t, words));
 	if (!slim_trace_command(t, words, SLIM_RULE_ENTRYPOINT, NULL, evidence) && !t->error) {
 		slim_autofree char *first = slim_format("%.200s", words[0]);
 		if (t->in.slimmed || slim_seeds_from_user(t->in.wishes))
@@ -44,7 +47,7 @@ static void keep_command_line(struct slim_trace *t)
 	}
 	if (entry && cmd) /* what `docker run IMAGE` hands to an entrypoint that ends in exec "$@" */
 		slim_trace_command(t, c->cmd, SLIM_RULE_ENTRYPOINT, NULL,
-				   slim_arena_format(t->arena, "command: %.400s", join(t, c->cmd)));
+				   slim_arena_format(t->arena, "command: %.*s", EVIDENCE_LENGTH, join(t, c->cmd)));
 }
 
 static void keep_healthcheck(struct slim_trace *t)
@@ -52,7 +55,7 @@ static void keep_healthcheck(struct slim_trace *t)
 	const char *const *test = t->in.config->healthcheck;
 	if (!*test || !test[1])
 		return;
-	const char *evidence = slim_arena_format(t->arena, "health check: %.400s", join(t, test + 1));
+	const char *evidence = slim_arena_format(t->arena, "health check: %.*s", EVIDENCE_LENGTH, join(t, test + 1));
 	if (!strcmp(*test, "CMD"))
 		slim_trace_command(t, test + 1, SLIM_RULE_HEALTHCHECK, NULL, evidence);
 	if (strcmp(*test, "CMD-SHELL"))

@@ -20,9 +20,10 @@ import bombs  # noqa: E402
 import documents  # noqa: E402
 import forms  # noqa: E402
 import layers  # noqa: E402
+import programs  # noqa: E402
 import squash  # noqa: E402
 
-MODULES = [archives, bombs, documents, forms, layers, squash]
+MODULES = [archives, bombs, documents, forms, layers, programs, squash]
 HOSTILE = ("refused: ", "hostile: ")
 LEAST = 150  # of either kind
 

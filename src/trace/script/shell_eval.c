@@ -91,7 +91,7 @@ static bool link_event(struct script_run *r, const struct shell_event *e)
 bool script_link_sources(struct script_set *set, struct script *script)
 {
 	size_t version = script_scope(script)->version;
-	const struct script *newest = set->last;
+	const struct script *newest = set->scripts;
 	if (script->linked == version || script->settled)
 		return false;
 	struct script_run r = run_new(set, script, NULL);
@@ -103,7 +103,7 @@ bool script_link_sources(struct script_set *set, struct script *script)
 	run_end(&r);
 	script->linked = version;
 	script->settled = !open && !moves;
-	return script_scope(script)->version != version || set->last != newest;
+	return script_scope(script)->version != version || set->scripts != newest;
 }
 
 /* --- commands --- */

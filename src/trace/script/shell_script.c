@@ -363,8 +363,8 @@ struct script *script_from_text(struct script_set *set, struct slim_blob text, s
 	script->node = anchor;
 	script->scope = scope_new(set);
 	script->source_length = text.len;
-	*(set->last ? &set->last->next : &set->scripts) = script;
-	set->last = script;
+	script->next = set->scripts;
+	set->scripts = script;
 	struct loader l = { .set = set, .script = script };
 	lex(&l, text, 0);
 	for (size_t i = 0; i < l.nested_count; i++)

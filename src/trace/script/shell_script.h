@@ -43,7 +43,7 @@ struct script {
 struct script_set {
 	struct slim_trace *t;
 	struct slim_arena *arena;
-	struct script *scripts, *last; /* each behind the one that led to it: a pass meets it there */
+	struct script *scripts;
 	struct script_slot *by_node; /* a hash table */
 	struct shell_scope *scopes;
 };

@@ -85,13 +85,14 @@ static int add_blob(struct slim_output *output, const json_t *json, struct slim_
 struct blob_sink {
 	struct slim_sink base;
 	struct slim_output *output;
-	struct slim_hasher *hasher;
+	struct slim_hasher *hasher; /* NULL: of a layer that is not compressed, the diff ID is the digest */
 };
 
 static int blob_write(struct slim_sink *sink, struct slim_blob bytes, struct slim_error **err)
 {
 	struct blob_sink *blob = (struct blob_sink *)sink;
-	slim_hasher_add(blob->hasher, bytes.ptr, bytes.len);
+	if (blob->hasher)
+		slim_hasher_add(blob->hasher, bytes.ptr, bytes.len);
 	return slim_output_append(blob->output, bytes, err);
 }
 
@@ -134,7 +135,8 @@ static int write_layer(struct add *add, uint64_t start, int level, struct slim_e
 	static const char room[SLIM_TAR_BLOCK];
 	struct slim_output *output = add->output;
 	struct slim_write_options options = *add->options;
-	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher = slim_hasher_new(SLIM_SHA256);
+	slim_cleanup(slim_hasher_free_p) struct slim_hasher *hasher =
+		options.format == SLIM_LAYER_PLAIN ? NULL : slim_hasher_new(SLIM_SHA256);
 	struct blob_sink sink = { { &ops }, output, hasher };
 	struct slim_layer_job job = { add->selection, &options, add->log };
 	options.level = level;
@@ -144,7 +146,7 @@ static int write_layer(struct add *add, uint64_t start, int level, struct slim_e
 		return -1;
 	add->layer = (struct slim_blob_info){
 		.media_type = slim_media_types_for(add->image, options.format).layer,
-		.digest = slim_hasher_end(hasher),
+		.digest = hasher ? slim_hasher_end(hasher) : add->written->diff_id,
 		.size = output->size - start - sizeof(room),
 	};
 	return 0;

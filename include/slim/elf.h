@@ -45,7 +45,7 @@ struct slim_elf {
 	const char **sonames;   /* "libfoo.so.1" */
 	const char **templates; /* hold %s (or $) and look like a path or library: "lib%s.so", "/usr/lib/x/%s.so" */
 	const char **commands;  /* first word plus options, pipes or redirections: "locale -a", "gzip -dc %s" */
-	const char **started;   /* of Go programs: names that are handed to exec.Command as they stand */
+	const char **started;   /* names: of Go programs what exec.Command gets; "%s/NAME -x", behind a folder */
 	/*
 	 * bare names that a PATH lookup could find: [A-Za-z0-9][A-Za-z0-9._+-]{1,30}; only of programs, and of files
 	 * that import exec*, posix_spawn*, system, popen, wordexp or pam_start

@@ -146,6 +146,23 @@ static bool is_command(struct slim_blob text)
 	return telling && !name_next && !file_next && (!plain || free);
 }
 
+/* "%s%sxkbcomp" -w %d: a program in a folder that is put before it when the program runs. Its name, or nothing. */
+static struct slim_blob behind_folder(struct slim_blob text)
+{
+	size_t at = text.len && strchr("\"'", *text.ptr) ? 1 : 0, begin = at;
+	while (at + 2 < text.len && (!memcmp(text.ptr + at, "%s", 2) || text.ptr[at] == '/'))
+		at += text.ptr[at] == '/' ? 1 : 2;
+	size_t end = at;
+	while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || strchr("._+-", text.ptr[end])))
+		end++;
+	struct slim_blob name = slim_blob(text.ptr + at, end - at), rest, word;
+	rest = slim_blob(text.ptr + end, text.len - end);
+	if (at == begin || name.len < 3 || !slim_blob_split(&rest, ' ', &word) || word.len > 1 || !rest.len)
+		return SLIM_BLOB("");
+	slim_blob_split(&rest, ' ', &word);
+	return is_option(word) ? name : SLIM_BLOB("");
+}
+
 /* Has a part that ends in ".so", or goes on with a version. */
 static bool names_library(struct slim_blob text)
 {
@@ -180,7 +197,10 @@ void elf_classify(struct elf_strings *s, const char *text, size_t length, unsign
 	bool open = has & (ELF_HAS_PERCENT | ELF_HAS_DOLLAR);
 	if (has & ELF_HAS_SPACE) {
 		all = slim_blob_trim(all);
-		if (is_command(all))
+		struct slim_blob name = behind_folder(all);
+		if (name.len)
+			elf_found(s, ELF_STARTED, name.ptr, name.len);
+		else if (is_command(all))
 			elf_found(s, ELF_COMMAND, all.ptr, all.len);
 	} else if (open) {
 		if (is_path(all) || names_library(all))

@@ -122,7 +122,8 @@ static void see_literal(void *context, const struct app_literal *literal)
 	const struct holder *h = context;
 	const struct slim_blob text = literal->text;
 	see_module(h, literal);
-	if (!h->modules_only && text.len > 1 && *text.ptr == '/' && !memchr(text.ptr, '\0', text.len) && !memchr(text.ptr, '\n', text.len))
+	if (!h->modules_only && text.len > 1 && *text.ptr == '/' && !memchr(text.ptr, '\0', text.len) &&
+	    !memchr(text.ptr, '\n', text.len))
 		keep_string(h, text);
 }
 

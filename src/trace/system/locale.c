@@ -254,8 +254,8 @@ static void keep_locale(struct slim_trace *t, struct locale *l, const char *name
 }
 
 /*
- * Packages of catalogues alone speak for programs of others of their source (libc-l10n); which ones do when that is here
- * with nothing else (a language's pack) cannot be told.
+ * Packages of catalogues alone speak for programs of others of their source (libc-l10n); which ones do when that is
+ * here with nothing else (a language's pack) cannot be told.
  */
 static bool is_spoken(const struct locale *l, const struct slim_package *owner)
 {

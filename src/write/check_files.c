@@ -45,8 +45,8 @@ static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 		return fact->elf;
 	const struct slim_elf *elf = NULL;
 	slim_cleanup(slim_error_free_p) struct slim_error *broken = NULL;
-	if (slim_elf_read_tags(node->inode, check->arena, &elf, &broken))
-		elf = NULL;
+	if (slim_elf_read_tags(node->inode, check->arena, &elf, &broken) || !elf)
+		return NULL; /* not remembered: most files are none, and are asked for once */
 	return remember(check, node->inode, elf)->elf;
 }
 

@@ -106,9 +106,10 @@ static bool take_block(struct cursor *c, uint64_t offset, uint64_t length)
 }
 
 /* libarchive drops pieces that overlap from the map that it tells, yet reads them: what it reads must be the map. */
-static int check_extents(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
+static int check_extents(struct slim_layer_reader *r, const struct slim_extent *extents, size_t count, const char *what,
+			 struct slim_error **err)
 {
-	struct cursor c = { inode->extents, inode->extents + inode->extent_count, 0 };
+	struct cursor c = { extents, extents + count, 0 };
 	const void *bytes;
 	size_t length;
 	la_int64_t offset;
@@ -120,18 +121,29 @@ static int check_extents(struct slim_layer_reader *r, const struct slim_inode *i
 		return 0;
 	if (fits && got != ARCHIVE_EOF)
 		return slim_layer_fail_archive(r, err);
-	return slim_fail(err, SLIM_BAD_INPUT, "sparse map: does not fit the content");
+	return slim_fail(err, SLIM_BAD_INPUT, "%s: does not fit the content", what);
+}
+
+/*
+ * libarchive tells no map where it is one piece, the whole file. But it also takes a pax record of sparse files for the
+ * size of a file that has no map: then what it reads must be that long.
+ */
+static int check_size(struct slim_layer_reader *r, const struct slim_inode *inode, struct slim_error **err)
+{
+	if (r->note.stored == inode->size)
+		return 0;
+	const struct slim_extent whole = { 0, inode->size, 0 };
+	return check_extents(r, &whole, inode->size > 0, "size", err);
 }
 
 static int read_map(struct slim_layer_reader *r, struct archive_entry *entry, struct slim_inode *inode,
 		    uint64_t *stored, struct slim_error **err)
 {
-	if (archive_entry_sparse_count(entry))
-		return read_extents(r, entry, inode, stored, err) || check_extents(r, inode, err) ? -1 : 0;
-	/* libarchive takes a pax record of sparse files for the size of a file that has no map */
-	if (r->note.stored == inode->size)
-		return 0;
-	return slim_fail(err, SLIM_BAD_INPUT, "size: does not fit the content");
+	if (!archive_entry_sparse_count(entry))
+		return check_size(r, inode, err);
+	if (read_extents(r, entry, inode, stored, err))
+		return -1;
+	return check_extents(r, inode->extents, inode->extent_count, "sparse map", err);
 }
 
 static int set_content(struct slim_layer_reader *r, struct archive_entry *entry, uint64_t offset,

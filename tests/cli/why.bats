@@ -211,7 +211,8 @@ low.link("/usr/bin/unused", "real").link("/loop", "loop").link("/dangling", "non
 
 @test "platforms: an answer for each" {
 	image platforms
-	run -0 "$SLIM" why in.tar /bin/app
+	run --separate-stderr -0 "$SLIM" why in.tar /bin/app
+	[ "$stderr" = 'slim: 1 attestation or artifact left out' ]
 	[[ $output == "linux/amd64:"*"/bin/app stays"*"linux/arm64:"*"/bin/app stays"* ]]
 	[ "$(why '[i["platform"] for i in r["images"]]' in.tar /bin/app)" = "['linux/amd64', 'linux/arm64']" ]
 	[ "$(why '[i["platform"] for i in r["images"]]' --platform linux/arm64 in.tar /bin/app)" = "['linux/arm64']" ]

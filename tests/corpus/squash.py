@@ -201,6 +201,12 @@ squash("a sparse file of old GNU", [raw(header(b"s", b"S", 1, b"ustar  \0", rest
 squash("a sparse file of nothing but a hole", [pax({"GNU.sparse.major": b"1", "GNU.sparse.minor": b"0", "GNU.sparse.name": b"s",
        "GNU.sparse.realsize": b"700"}, header(b"x", size=BLOCK), _padded(b"1\n700\n0\n"))], "s file 644 700 bytes")
 
+squash("a sparse file without a hole, its map before its content", [pax({"GNU.sparse.major": b"1", "GNU.sparse.minor": b"0",
+       "GNU.sparse.name": b"s", "GNU.sparse.realsize": b"3"}, header(b"x", size=BLOCK + 3), _padded(b"1\n0\n3\n"), _padded(b"abc"))],
+       "s file 644 'abc'")
+squash("a sparse file of old GNU without a hole", [raw(header(b"s", b"S", 3, b"ustar  \0", rest=bytes(80 + 41) +
+       b"%011o\0%011o\0" % (0, 3) + bytes(72) + b"\0%011o\0" % 3), _padded(b"abc"))], "s file 644 'abc'")
+
 
 def sparse_content(folder):
     """Holes read as zeros, pieces where they belong."""

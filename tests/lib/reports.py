@@ -40,9 +40,9 @@ def samples(folder):
     yield "hostile names, all of them kept", ["--keep-all"], path
     yield "wishes", ["-k", "/no/such", "-d", "*.dat", "-e", "/bin/other", "-c", "gzip:3", "-t", "new:1",
                      "--strip", "--level", "feature"], path
-    for name in sorted(os.listdir(SCENARIOS))[::EVERY]:
-        plan = scenario.read(os.path.join(SCENARIOS, name)) if name.endswith(".scn") else None
-        if plan and not plan.fail:
+    for name in sorted(n for n in os.listdir(SCENARIOS) if n.endswith(".scn"))[::EVERY]:
+        plan = scenario.read(os.path.join(SCENARIOS, name))
+        if not plan.fail:
             yield name, plan.args, scenario.prepare(plan, folder)
     yield "orders", [], os.path.join(TOP, "testdata", "orders.tar")
 

@@ -32,11 +32,10 @@ def check_sample(tap, validator, folder, sample):
     """All three commands on one archive; returns the kinds of answers that slim why gave."""
     name, options, archive = sample
     chosen = options if "--image" in options else []
-    wishes = [w for w in options if w in ("--keep-all",)] or chosen
     shutil.copy(archive, os.path.join(folder, "a.tar"))
-    reports.slim(folder, "-q", *chosen, "a.tar", "b.tar")
-    why = answered(folder, "why", "--json", "--all", *wishes, "a.tar", *PATHS)
-    documents = [why, answered(folder, "why", "--json", "--drop", "/etc", "--level", "certain", *chosen, "a.tar", *PATHS),
+    reports.slim(folder, "-q", *options, "a.tar", "b.tar")
+    why = answered(folder, "why", "--json", "--all", *options, "a.tar", *PATHS)
+    documents = [why, answered(folder, "why", "--json", *options, "--drop", "/etc", "--level", "certain", "a.tar", *PATHS),
                  answered(folder, "inspect", "--json", "a.tar"), answered(folder, "inspect", "--json", "b.tar")]
     compared = [answered(folder, "compare", "--json", *more, "a.tar", "b.tar", "a.tar")
                 for more in ([], ["--fleet", "7"], ["--link", "3", "--fail-if-larger", "--max-size", "1T"])] if not chosen else []

@@ -15,6 +15,28 @@ static bool is_module_junk(const struct slim_node *node)
 	return slim_blob_ends(name, ".pod") || slim_blob_ends(name, ".bs") || slim_blob_is(name, ".packlist");
 }
 
+struct slim_node *perl_in_root(struct slim_trace *t, const struct perl_root *root, const char *path)
+{
+	return slim_tree_walk(slim_trace_tree(t), root->dir, slim_blob_of(path), true, NULL, NULL);
+}
+
+/* In the standard library, under a name that perl-base has too: that comes first in @INC, whoever looks. */
+static bool is_shadowed(struct slim_trace *t, const struct perl *s, const struct slim_node *node)
+{
+	const struct perl_root *root = perl_inc_of(&s->inc, node);
+	if (!root || root->place != PERL_CORE || !slim_node_is_file(node))
+		return false;
+	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
+	const char *path = slim_node_path(arena, node) + strlen(slim_node_path(arena, root->dir)) + 1;
+	for (size_t i = 0; i < s->inc.count; i++) {
+		const struct slim_node *first =
+			s->inc.items[i].place == PERL_BASE ? perl_in_root(t, &s->inc.items[i], path) : NULL;
+		if (first && slim_node_is_file(first))
+			return true;
+	}
+	return false;
+}
+
 void perl_keep_below(struct slim_trace *t, struct perl *s, struct slim_node *dir, enum slim_rule_id rule,
 		     const struct slim_node *from, const char *evidence)
 {
@@ -24,14 +46,9 @@ void perl_keep_below(struct slim_trace *t, struct perl *s, struct slim_node *dir
 	for (uint32_t id = dir->id; id < end; id++) {
 		struct slim_node *node = slim_tree_node(slim_trace_tree(t), id);
 		s->below[id] = true;
-		if (!slim_is_junk(t, node) && !is_module_junk(node))
+		if (!slim_is_junk(t, node) && !is_module_junk(node) && !is_shadowed(t, s, node))
 			slim_keep(t, node, rule, from, "%s", evidence);
 	}
-}
-
-struct slim_node *perl_in_root(struct slim_trace *t, const struct perl_root *root, const char *path)
-{
-	return slim_tree_walk(slim_trace_tree(t), root->dir, slim_blob_of(path), true, NULL, NULL);
 }
 
 /* Files of auto/Foo/Bar itself: what XSLoader, DynaLoader and AutoLoader open for Foo::Bar. */
@@ -41,7 +58,7 @@ static void keep_auto(struct slim_trace *t, struct perl *s, struct slim_blob ste
 	for (size_t i = 0; i < s->inc.count; i++) {
 		struct slim_node *dir = perl_in_root(t, &s->inc.items[i], path);
 		for (struct slim_node *c = dir ? dir->first : NULL; c; c = c->next)
-			if (!slim_node_is_dir(c) && !is_module_junk(c) && !slim_is_junk(t, c))
+			if (!slim_node_is_dir(c) && !is_module_junk(c) && !slim_is_junk(t, c) && !is_shadowed(t, s, c))
 				slim_keep(t, c, SLIM_RULE_PERL_MODULE, module, "its %s", path);
 	}
 }

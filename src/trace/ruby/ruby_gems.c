@@ -124,24 +124,76 @@ static bool mark_named(struct ruby_gems *gems, struct slim_blob name, const stru
 	return found;
 }
 
-/* add_dependency("x"), add_runtime_dependency(%q<x>.freeze, …): the name is the first text behind it. */
+/*
+ * Told each name behind CALL: add_dependency("x"), add_runtime_dependency(%q<x>.freeze, …). It is the first text that
+ * follows.
+ */
+static void read_calls(struct slim_blob spec, const char *call, void (*told)(void *context, struct slim_blob name),
+		       void *context)
+{
+	slim_cleanup(lang_lexer_free_p) struct lang_lexer *lexer = lang_lexer_new(spec);
+	bool due = false;
+	for (struct lang_token token = ruby_next(lexer); token.kind != LANG_END; token = ruby_next(lexer)) {
+		if (token.kind == LANG_NAME)
+			due = slim_blob_is(token.text, call);
+		else if (token.kind == LANG_STRING && due) {
+			due = false;
+			told(context, token.text);
+		}
+	}
+}
+
+struct dependencies {
+	struct ruby_gems *gems;
+	const struct ruby_gem *gem;
+	struct slim_arena *arena;
+	const char **development; /* what is named as such, sorted before it is asked for */
+	size_t count, capacity;
+};
+
+static int name_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_development(void *context, struct slim_blob name)
+{
+	struct dependencies *d = context;
+	*slim_push(&d->development, &d->count, &d->capacity) = slim_arena_strndup(d->arena, name.ptr, name.len);
+}
+
+static void depends(void *context, struct slim_blob name)
+{
+	struct dependencies *d = context;
+	mark_named(d->gems, name, d->gem->spec);
+}
+
+static void may_depend(void *context, struct slim_blob name)
+{
+	struct dependencies *d = context;
+	const char *key = slim_arena_strndup(d->arena, name.ptr, name.len);
+	if (!d->count || !bsearch(&key, d->development, d->count, sizeof(*d->development), name_order))
+		depends(d, name);
+}
+
+/*
+ * Specifications are written with all dependencies twice, the second time for a RubyGems that knows no kinds of them:
+ * what is also named for development is not needed to run.
+ */
 static void read_dependencies(struct slim_trace *t, struct ruby_gems *gems, const struct ruby_gem *gem)
 {
 	size_t length;
 	slim_autofree char *text = gem->spec ? slim_trace_read(t, gem->spec, SPEC_MAX, &length) : NULL;
 	if (!text)
 		return;
-	slim_cleanup(lang_lexer_free_p) struct lang_lexer *lexer = lang_lexer_new(slim_blob(text, length));
-	bool due = false;
-	for (struct lang_token token = ruby_next(lexer); token.kind != LANG_END; token = ruby_next(lexer)) {
-		if (token.kind == LANG_NAME)
-			due = slim_blob_is(token.text, "add_dependency") ||
-			      slim_blob_is(token.text, "add_runtime_dependency");
-		else if (token.kind == LANG_STRING && due) {
-			due = false;
-			mark_named(gems, token.text, gem->spec);
-		}
-	}
+	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
+	struct dependencies d = { .gems = gems, .gem = gem, .arena = arena };
+	read_calls(slim_blob(text, length), "add_development_dependency", add_development, &d);
+	if (d.count)
+		qsort(d.development, d.count, sizeof(*d.development), name_order);
+	read_calls(slim_blob(text, length), "add_runtime_dependency", depends, &d);
+	read_calls(slim_blob(text, length), "add_dependency", may_depend, &d);
+	free(d.development);
 }
 
 static void keep_gem(struct slim_trace *t, const struct ruby_gem *gem)

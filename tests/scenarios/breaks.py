@@ -17,7 +17,7 @@ ROW = re.compile(r"^\| (.+) \| (.+) \| `([^`]+)` \|$")
 
 def rows():
     with open(os.path.join(TOP, "docs", "breaks.md"), encoding="utf-8") as f:
-        lines = [line.rstrip("\n") for line in f if line.startswith("| ")][1:]
+        lines = [line.rstrip("\n") for line in f if line.startswith("| ") and line != "| break | rules | proof |\n"]
     found = [ROW.match(line) for line in lines]
     return [m.groups() for m in found if m], [line for line, m in zip(lines, found) if not m]
 
@@ -41,7 +41,7 @@ def main():
     wrong = ["not a row: " + line for line in odd]
     print("1..%d" % (len(found) + 1))
     print("%s 1 - every line of the table is understood, and there are as many as there were" %
-          ("not ok" if wrong or len(found) < 55 else "ok"))
+          ("not ok" if wrong or len(found) < 90 else "ok"))
     failed = bool(wrong)
     for line in wrong:
         print("# " + line)

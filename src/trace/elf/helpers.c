@@ -194,14 +194,49 @@ static void keep_own_words(struct slim_trace *t, struct slim_node *node, const s
 	}
 }
 
+/* NODE hands what it starts to a library of its own: execline's, GLib's, APR's. */
+static bool starts_through_library(struct slim_trace *t, struct slim_node *node)
+{
+	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), node);
+	for (size_t i = 0; i < loads->count; i++) {
+		const struct slim_elf *elf = loads->items[i].node ? slim_trace_elf(t, loads->items[i].node) : NULL;
+		if (elf && !elf->program && strncmp(loads->items[i].name, "libc.", 5) &&
+		    (starts_by_path(elf) || starts_by_name(elf)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What manuals say that a program starts by a name that its strings do not show whole (linkers merge "gzip" into
+ * "ungzip"). tar(1): an archive's first bytes tell which one, without an option. rsync(1), git(1): what the network asks for.
+ */
+static void keep_partners(struct slim_trace *t, const struct slim_node *node)
+{
+	static const struct {
+		const char *program;
+		const char *const partners[9];
+	} list[] = {
+		{ "tar", { "gzip", "bzip2", "xz", "lzip", "lzma", "lzop", "zstd", "compress" } },
+		{ "rsync", { "ssh" } },
+		{ "git", { "ssh" } },
+	};
+	for (size_t i = 0; i < SLIM_COUNT(list); i++)
+		for (const char *const *p = list[i].partners; !strcmp(node->name, list[i].program) && *p; p++)
+			slim_keep_program(t, slim_blob_of(*p), SLIM_RULE_COMMAND_STRING, node, "%s starts %s", node->name, *p);
+}
+
 static void keep_started(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	bool shell = starts_with_a_shell(elf), by_name = starts_by_name(elf) || elf->go_exec;
 	if (shell)
 		slim_keep_path(t, NULL, SLIM_BLOB("/bin/sh"), SLIM_RULE_SYSTEM_SHELL, node,
 			       "imports system, popen or wordexp");
-	if (!shell && !by_name && !starts_by_path(elf))
+	if (!shell && !by_name && !starts_by_path(elf)) {
+		if (elf->program && slim_is_followed(t, node) && starts_through_library(t, node))
+			keep_path_strings(t, node, elf);
 		return;
+	}
 	if (slim_name_in(no_words_of, node->name))
 		return;
 	for (const char **name = elf->started; *name; name++)
@@ -258,6 +293,7 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		return;
 	if (!slim_name_in(no_words_of, node->name))
 		keep_own_words(t, node, elf);
+	keep_partners(t, node);
 	keep_prefix(t, node);
 	keep_siblings(t, node);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shebang.h"
 #include "shell_script.h"
 #include "slim/path.h"
 
@@ -163,6 +164,7 @@ static void run_head(struct script_run *r, const struct shell_word *word, bool b
 		if (texts.items[i].length && !(known && texts.items[i].unknown && texts.items[i].length == 1))
 			run_text(r, &texts.items[i], by_path, word);
 	shell_texts_clear(&texts);
+	run_other_values(r, word, r->rule);
 }
 
 /* WORD as the one text that it can be; ptr NULL: there are several, or it is not known. */
@@ -276,8 +278,11 @@ static void scan_event(struct script_run *r, const struct shell_event *e)
 	case SHELL_TEST:
 	case SHELL_STRING:
 	case SHELL_WORDS:
-		for (size_t i = 0; i < e->count; i++)
+		for (size_t i = 0; i < e->count; i++) {
 			run_scan_word(r, &e->words[i], e->kind == SHELL_ASSIGN && e->array && i == 0);
+			if (r->chain)
+				run_scan_chain(r, &e->words[i]);
+		}
 		break;
 	case SHELL_READ:
 	case SHELL_WRITE:
@@ -295,6 +300,7 @@ void script_evaluate(struct script_set *set, struct script *script, const struct
 	struct script_run r = run_new(set, script, from);
 	r.rule = rule;
 	r.evidence = evidence;
+	r.chain = script->node && slim_blob_is(shebang_interpreter(set->t, script->node), "execlineb");
 	for (const struct shell_value *v = scope_values(r.context.scope, SLIM_BLOB("PATH")); v; v = v->next)
 		add_path(&r, v->text);
 	for (size_t i = 0; i < script->count; i++)

@@ -138,6 +138,7 @@ void run_source(struct script_run *r, const struct shell_word *word)
 	for (size_t i = 0; i < texts.count; i++)
 		keep_source(r, &texts.items[i], word);
 	shell_texts_clear(&texts);
+	run_other_values(r, word, SLIM_RULE_SOURCED);
 }
 
 /* --- C6: folders that a command works on --- */
@@ -146,7 +147,7 @@ static void keep_folder(struct script_run *r, const struct slim_node *base, stru
 			struct slim_blob name)
 {
 	struct slim_node *dir = slim_tree_walk(slim_trace_tree(r->t), base, path, true, NULL, NULL);
-	if (!dir || !slim_node_is_dir(dir) || run_generic_folder(r, dir))
+	if (!dir || !slim_node_is_dir(dir) || run_generic_folder(r, dir) || run_is_housekeeping(r, dir))
 		return;
 	slim_keep_path(r->t, base, path, SLIM_RULE_SCRIPT_DATA, r->from, "%.*s '%.*s'", (int)name.len, name.ptr,
 		       (int)path.len, path.ptr);

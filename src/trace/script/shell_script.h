@@ -138,6 +138,7 @@ struct script_run {
 	struct seen_word *seen;           /* words that were looked at, a hash table */
 	enum slim_rule_id rule;           /* for what is in command position */
 	const char *evidence;             /* NULL: made from the words */
+	bool chain;                       /* an execline script */
 };
 
 void script_evaluate(struct script_set *set, struct script *script, const struct slim_node *from,
@@ -147,6 +148,12 @@ bool script_link_sources(struct script_set *set, struct script *script);
 
 void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain);      /* C4, C6 */
 void run_scan_paths(struct script_run *r, const struct shell_word *word);                   /* C6 */
+/* A word of a language whose programs start what the rest of their command line says: each may be a program. */
+void run_scan_chain(struct script_run *r, const struct shell_word *word);
+/* Env is but a default: what else a path can be that ends in a variable of it, "/app/modes/$MODE". */
+void run_other_values(struct script_run *r, const struct shell_word *word, enum slim_rule_id rule);
+/* A package's script that goes over all files of a cache or a log folder does so to clean it up. */
+bool run_is_housekeeping(struct script_run *r, const struct slim_node *dir);
 void run_know_word(struct script_run *r, struct slim_blob name);
 void run_forget_words(struct script_run *r);
 struct slim_node *run_keep_path(struct script_run *r, struct slim_blob path, enum slim_rule_id rule);

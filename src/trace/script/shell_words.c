@@ -213,8 +213,7 @@ static struct shape shape_of(struct slim_blob pattern)
 	return s;
 }
 
-/* A package's script that goes over all files of a cache or a log folder does so to clean it up. */
-static bool is_housekeeping(struct script_run *r, const struct slim_node *dir)
+bool run_is_housekeeping(struct script_run *r, const struct slim_node *dir)
 {
 	return r->from && slim_is_junk(r->t, dir) && slim_packages_owner(slim_trace_packages(r->t), r->from);
 }
@@ -230,10 +229,40 @@ size_t run_keep_pattern(struct script_run *r, const struct shell_text *pattern, 
 	slim_autofree char *folder = slim_strndup(text.ptr, s.folder - 1);
 	struct slim_node *dir = slim_tree_find(slim_trace_tree(r->t), folder);
 	bool generic = dir && run_generic_folder(r, dir);
-	if (!dir || (generic && s.last_bare) || is_housekeeping(r, dir))
+	if (!dir || (generic && s.last_bare) || run_is_housekeeping(r, dir))
 		return 0;
 	bool below = s.last_wild && !pattern->unknown && !generic;
 	return slim_keep_glob(r->t, text, below, rule, r->from, "'%.*s'", (int)text.len, text.ptr);
+}
+
+/* WORD with its last component's variable, of the environment, given as unknown. ptr NULL: there is none. */
+static struct slim_blob with_open_end(struct script_run *r, struct slim_blob word)
+{
+	const char *slash = memrchr(word.ptr, '/', word.len), *end = word.ptr + word.len;
+	const char *var = slash ? memchr(slash, SHELL_VAR, (size_t)(end - slash)) : NULL;
+	const char *close = var ? memchr(var, SHELL_END, (size_t)(end - var)) : NULL;
+	if (!close || slash == word.ptr || word.len > SLIM_PATH_MAX || memchr(var, SHELL_OR, (size_t)(close - var)))
+		return (struct slim_blob){ 0 };
+	slim_autofree char *name = slim_strndup(var + 1, (size_t)(close - var) - 1);
+	if (!slim_trace_env(r->t, name))
+		return (struct slim_blob){ 0 };
+	size_t before = (size_t)(var - word.ptr), after = (size_t)(end - close) - 1;
+	char *text = slim_arena_alloc(r->set->arena, before + after + 2);
+	memcpy(text, word.ptr, before);
+	text[before] = SHELL_UNKNOWN;
+	memcpy(text + before + 1, close + 1, after);
+	return slim_blob(text, before + 1 + after);
+}
+
+void run_other_values(struct script_run *r, const struct shell_word *word, enum slim_rule_id rule)
+{
+	struct slim_blob open = with_open_end(r, word->text);
+	if (!open.ptr)
+		return;
+	struct shell_texts texts = shell_expand(&r->context, open);
+	for (size_t i = 0; i < texts.count; i++)
+		run_keep_pattern(r, &texts.items[i], rule);
+	shell_texts_clear(&texts);
 }
 
 static void keep_text_path(struct script_run *r, struct shell_text *text)
@@ -257,6 +286,13 @@ static void keep_path_token(struct script_run *r, struct slim_blob token)
 	for (size_t i = 0; i < texts.count; i++)
 		keep_text_path(r, &texts.items[i]);
 	shell_texts_clear(&texts);
+}
+
+void run_scan_chain(struct script_run *r, const struct shell_word *word)
+{
+	struct slim_blob name = shell_literal(r->set->arena, word->text);
+	if (name.len && name.len <= TOKEN_MAX && first_time(r, name))
+		slim_keep_program(r->t, name, SLIM_RULE_WORD, r->from, "the word '%.*s'", (int)name.len, name.ptr);
 }
 
 /* Parts between blanks, quotes and operators; a marker with all that it holds is never cut. */

@@ -7,6 +7,7 @@
 
 #include "config_command.h"
 #include "slim/path.h"
+#include "../script/shell_script.h"
 #include "../system/system_data.h"
 
 /* Bytes of a value that are looked at, so that a line of names alone does not cost its square. */
@@ -100,6 +101,33 @@ static void run(struct slim_trace *t, const struct slim_node *file, struct slim_
 	slim_trace_shell_text(t, command, SLIM_RULE_CONFIG_COMMAND, file, evidence);
 }
 
+/* What only a shell can mean: "gauge -x | tee-tool y", "mover a >> /b". */
+static bool has_operator(struct slim_blob text)
+{
+	static const char *const operators[] = { " | ", " && ", " || ", "2>&1", " >> ", " >/", " > /", "; ", " $(" };
+	for (size_t i = 0; i < SLIM_COUNT(operators); i++)
+		if (memmem(text.ptr, text.len, operators[i], strlen(operators[i])))
+			return true;
+	return false;
+}
+
+/* A command whatever its setting is called: KEY itself (gauge = gauge -w), a program with an option, a shell's line. */
+static bool is_command_line(struct slim_trace *t, struct slim_blob key, struct slim_blob value)
+{
+	struct slim_blob rest = value, word;
+	if (!slim_blob_split_any(&rest, " \t", &word) || !word.len || word.len > SLIM_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < word.len; i++)
+		if (!is_name_char(word.ptr[i]))
+			return false;
+	bool same = slim_blob_equal(key, word);
+	rest = skip_blanks(rest);
+	bool option = rest.len > 1 && *rest.ptr == '-' && (isalpha((unsigned char)rest.ptr[1]) || rest.ptr[1] == '-');
+	if (!same && !has_operator(value) && (!option || shell_is_prose(word)))
+		return false;
+	return slim_find_program(t, word) != NULL;
+}
+
 /*
  * REST is what follows a name. A value follows behind = or :, or behind a blank when the name is the first or second
  * word of its line (it is word number WORDS). Whatever the name, a value that begins with a pipe is a command.
@@ -110,7 +138,8 @@ static void read_value(struct slim_trace *t, const struct slim_node *file, struc
 	if (rest.len && *rest.ptr == '"' && words)
 		rest = after(rest, 1); /* the end of a name in JSON */
 	struct slim_blob value = skip_blanks(rest);
-	bool sign = value.len && (*value.ptr == '=' || *value.ptr == ':');
+	char mark = value.len ? *value.ptr : 0;
+	bool sign = mark == '=' || mark == ':';
 	if (!sign && words > 2)
 		return;
 	if (sign)
@@ -118,7 +147,8 @@ static void read_value(struct slim_trace *t, const struct slim_node *file, struc
 	bool list = value.len && *value.ptr == '[';
 	value = value_of(value);
 	bool piped = sign && value.len > 1 && *value.ptr == '|' && value.ptr[1] != '|';
-	if (piped || (value.len && (sign || value.ptr != rest.ptr) && names_a_command(key)))
+	bool set = mark == '=' && words == 1 && !list && is_command_line(t, key, value);
+	if (piped || set || (value.len && (sign || value.ptr != rest.ptr) && names_a_command(key)))
 		run(t, file, value, list);
 }
 

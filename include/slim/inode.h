@@ -26,20 +26,27 @@ struct slim_inode {
 	uint32_t mtime_nsec;
 	int64_t mtime;
 	uint64_t size;                    /* of a regular file, holes included */
-	uint64_t offset;                  /* of its content in `file` */
-	struct slim_file *file;           /* borrowed: the tree holds the layer's content */
 	const struct slim_xattr *xattrs;
-	const struct slim_extent *extents; /* NULL: not sparse */
-	uint32_t extent_count;
-	uint32_t dev_major, dev_minor;    /* of a device node */
 	uint32_t layer;                   /* 0 is the lowest; which layer it came with */
 	uint32_t links;                   /* names in the merged tree */
-	struct slim_blob target;          /* of a symbolic link, byte for byte; NUL behind it */
+	union { /* by type; an image has very many of these */
+		struct { /* of a regular file */
+			uint64_t offset;                   /* of its content in `file` */
+			struct slim_file *file;            /* borrowed: the tree holds the layer's content */
+			const struct slim_extent *extents; /* NULL: not sparse */
+			uint32_t extent_count;
+		};
+		struct slim_blob target; /* of a symbolic link, byte for byte; NUL behind it */
+		struct { /* of a device node */
+			uint32_t dev_major, dev_minor;
+		};
+	};
 };
 
 static inline bool slim_inode_is_file(const struct slim_inode *i) { return S_ISREG(i->mode); }
 static inline bool slim_inode_is_dir(const struct slim_inode *i) { return S_ISDIR(i->mode); }
 static inline bool slim_inode_is_link(const struct slim_inode *i) { return S_ISLNK(i->mode); }
+static inline bool slim_inode_is_device(const struct slim_inode *i) { return S_ISCHR(i->mode) || S_ISBLK(i->mode); }
 
 /* LENGTH bytes of a regular file's content from OFFSET, holes as zeros; past its end is an error. */
 int slim_inode_read(const struct slim_inode *inode, uint64_t offset, void *buffer, size_t length,

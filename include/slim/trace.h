@@ -139,6 +139,7 @@ enum slim_kind slim_kind_of(struct slim_trace *t, struct slim_node *node); /* re
 const struct slim_elf *slim_trace_elf(struct slim_trace *t, struct slim_node *node);
 /* The same for whoever comes after the trace: only what it has read; NULL also when it did not look. */
 const struct slim_elf *slim_trace_known_elf(const struct slim_trace *t, const struct slim_node *node);
+bool slim_trace_has_looked(const struct slim_trace *t, const struct slim_node *node);
 /* The first MAX bytes of a file and a NUL; the caller's to free(). NULL on error, which then ends the run. */
 char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length);
 

@@ -53,6 +53,17 @@ static void put_xattrs(struct packer *p, const struct slim_xattr *first)
 	}
 }
 
+static void put_content(struct packer *p, const struct slim_inode *i)
+{
+	put_number(p, i->file ? i->offset - p->base + 1 : 0);
+	put_number(p, i->extents ? i->extent_count + UINT64_C(1) : 0);
+	for (uint32_t k = 0; i->extents && k < i->extent_count; k++) {
+		put_number(p, i->extents[k].start);
+		put_number(p, i->extents[k].length);
+		put_number(p, i->extents[k].stored);
+	}
+}
+
 static void put_inode(struct packer *p, const struct slim_inode *i)
 {
 	put_number(p, i->mode);
@@ -61,17 +72,15 @@ static void put_inode(struct packer *p, const struct slim_inode *i)
 	put_number(p, (uint64_t)i->mtime);
 	put_number(p, i->mtime_nsec);
 	put_number(p, i->size);
-	put_number(p, i->file ? i->offset - p->base + 1 : 0);
-	put_number(p, i->dev_major);
-	put_number(p, i->dev_minor);
-	put_text(p, i->target);
-	put_xattrs(p, i->xattrs);
-	put_number(p, i->extents ? i->extent_count + UINT64_C(1) : 0);
-	for (uint32_t k = 0; i->extents && k < i->extent_count; k++) {
-		put_number(p, i->extents[k].start);
-		put_number(p, i->extents[k].length);
-		put_number(p, i->extents[k].stored);
+	if (slim_inode_is_file(i))
+		put_content(p, i);
+	if (slim_inode_is_link(i))
+		put_text(p, i->target);
+	if (slim_inode_is_device(i)) {
+		put_number(p, i->dev_major);
+		put_number(p, i->dev_minor);
 	}
+	put_xattrs(p, i->xattrs);
 }
 
 struct slim_blob slim_layer_pack(const struct slim_layer *layer, uint64_t base, const struct slim_pack_counts *counts)
@@ -182,6 +191,16 @@ static void take_extents(struct unpacker *u, struct slim_inode *i)
 	i->extents = extents;
 }
 
+static void take_content(struct unpacker *u, struct slim_inode *i)
+{
+	uint64_t place = take_number(u, u->layer->size + 1);
+	if (place) {
+		i->file = u->layer->content;
+		i->offset = u->base + place - 1;
+	}
+	take_extents(u, i);
+}
+
 static struct slim_inode *take_inode(struct unpacker *u)
 {
 	struct slim_inode *i = slim_arena_alloc(u->layer->inodes, sizeof(*i));
@@ -191,18 +210,15 @@ static struct slim_inode *take_inode(struct unpacker *u)
 	i->mtime = (int64_t)take_number(u, UINT64_MAX);
 	i->mtime_nsec = take_small(u);
 	i->size = take_number(u, UINT64_MAX);
-	uint64_t place = take_number(u, u->layer->size + 1);
-	if (place) {
-		i->file = u->layer->content;
-		i->offset = u->base + place - 1;
-	}
-	i->dev_major = take_small(u);
-	i->dev_minor = take_small(u);
-	struct slim_blob target = take_text(u, u->layer->inodes);
+	if (slim_inode_is_file(i))
+		take_content(u, i);
 	if (slim_inode_is_link(i))
-		i->target = target;
+		i->target = take_text(u, u->layer->inodes);
+	if (slim_inode_is_device(i)) {
+		i->dev_major = take_small(u);
+		i->dev_minor = take_small(u);
+	}
 	i->xattrs = take_xattrs(u);
-	take_extents(u, i);
 	return i;
 }
 

@@ -109,7 +109,9 @@ static int difference(const struct slim_compare_source *a, const struct slim_ino
 	}
 	if (slim_inode_is_file(x) && same_bytes(x, y, &same, err) < 0)
 		return -1;
-	if (!same || x->dev_major != y->dev_major || x->dev_minor != y->dev_minor)
+	if (slim_inode_is_device(x))
+		same = x->dev_major == y->dev_major && x->dev_minor == y->dev_minor;
+	if (!same)
 		*what = "contents";
 	else if (slim_inode_is_link(x) && !slim_blob_equal(x->target, y->target))
 		*what = "target";

@@ -42,10 +42,8 @@ static struct slim_node *leave(struct slim_tree *tree, struct slim_node *node, u
 	return NULL;
 }
 
-void slim_tree_number(struct slim_tree *tree)
+static void number(struct slim_tree *tree)
 {
-	free(tree->order);
-	free(tree->ends);
 	tree->order = slim_calloc(tree->count, sizeof(*tree->order));
 	tree->ends = slim_calloc(tree->count, sizeof(*tree->ends));
 	slim_autofree struct slim_node **scratch = slim_calloc(tree->count, sizeof(*scratch));
@@ -61,7 +59,7 @@ void slim_tree_number(struct slim_tree *tree)
 
 void slim_tree_finish(struct slim_tree *tree)
 {
-	slim_tree_number(tree);
+	number(tree);
 	for (size_t i = 0; i < tree->count; i++)
 		tree->order[i]->inode->links = 0;
 	for (size_t i = 0; i < tree->count; i++)

@@ -44,6 +44,7 @@ struct slim_tree {
 	bool root_named;          /* by any of them */
 	struct slim_node **order; /* by number, after slim_tree_finish */
 	uint32_t *ends;           /* by number: see slim_node_end */
+	const bool *shown;        /* of a view, to which all else is lent: the numbers it has; else NULL */
 };
 
 /* Nodes of one tree: far more than any image has, and 64 bytes of each is what a hostile one can make slim use. */
@@ -55,9 +56,6 @@ struct slim_node *slim_tree_add(struct slim_tree *tree, struct slim_node *parent
 /* NODE and all below it. */
 void slim_tree_remove(struct slim_tree *tree, struct slim_node *node);
 void slim_tree_remove_below(struct slim_tree *tree, struct slim_node *dir);
-
-/* Sort and number, but leave the inodes as they are. */
-void slim_tree_number(struct slim_tree *tree);
 
 /*
  * The components of a path that is being walked, links expanded as they are met. Bounded by the number of links, as

@@ -31,8 +31,10 @@ struct slim_tree *slim_tree_new(void)
 
 void slim_tree_free(struct slim_tree *tree)
 {
-	if (!tree)
+	if (!tree || tree->shown) {
+		free(tree);
 		return;
+	}
 	for (size_t i = 0; i < tree->holding_count; i++) {
 		slim_arena_free(tree->holdings[i].inodes);
 		slim_file_unref(tree->holdings[i].content);
@@ -135,5 +137,6 @@ uint32_t slim_node_end(const struct slim_tree *tree, const struct slim_node *nod
 
 struct slim_node *slim_node_child(const struct slim_tree *tree, const struct slim_node *dir, struct slim_blob name)
 {
-	return slim_index_find(&tree->index, dir, name);
+	struct slim_node *child = slim_index_find(&tree->index, dir, name);
+	return child && tree->shown && !tree->shown[child->id] ? NULL : child;
 }

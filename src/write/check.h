@@ -1,11 +1,11 @@
-/* What the parts of the self-check share: both trees, and what was found missing. */
+/* What the parts of the self-check share: the tree before and after, and what was found missing. */
 #ifndef SLIM_WRITE_CHECK_H
 #define SLIM_WRITE_CHECK_H
 
 #include "slim/ldso.h"
 #include "slim/write.h"
 
-struct slim_fact; /* an ELF file's facts, by inode: both trees share them */
+struct slim_fact; /* an ELF file's facts, by inode */
 
 struct slim_check {
 	const struct slim_selection *selection;
@@ -13,7 +13,8 @@ struct slim_check {
 	const struct slim_wishes *wishes;
 	struct slim_log *log;
 	const struct slim_tree *before; /* all that the input has */
-	struct slim_tree *after;        /* the selection alone */
+	const struct slim_tree *after;  /* its view: the selection alone, the same nodes */
+	const bool *stays;              /* by number: it is in the selection */
 	struct slim_arena *arena;
 	struct slim_fact *facts;
 	struct slim_ldso *ldso_before, *ldso_after;
@@ -32,15 +33,14 @@ const struct slim_node *slim_check_gap(struct slim_check *check, const struct sl
 				       struct slim_node **found);
 
 /*
- * Look PATH up in both trees, links followed, from a folder of the input (NULL: the root). Found before and not after:
+ * Look PATH up before and after, links followed, from a folder of the input (NULL: the root). Found before and not after:
  * missing. Returns what the input has, or NULL.
  */
 struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
 				  struct slim_blob path);
 /* The same for a command's first word, as execvp finds it. */
 struct slim_node *slim_check_program(struct slim_check *check, const char *who, struct slim_blob word);
-/* NODE's place in the selection; NULL when it is not there. */
-struct slim_node *slim_check_after(const struct slim_check *check, const struct slim_node *node);
+bool slim_check_stays(const struct slim_check *check, const struct slim_node *node);
 
 void slim_check_elf(struct slim_check *check, struct slim_node *node);
 void slim_check_elf_begin(struct slim_check *check);

@@ -12,34 +12,16 @@ struct slim_fact {
 	UT_hash_handle hh;
 };
 
-static struct slim_fact *remember(struct slim_check *check, const struct slim_inode *inode, const struct slim_elf *elf)
-{
-	struct slim_fact *fact = slim_arena_alloc(check->arena, sizeof(*fact));
-	*fact = (struct slim_fact){ .inode = inode, .elf = elf };
-	HASH_ADD_PTR(check->facts, inode, fact);
-	return fact;
-}
-
 /* What the trace knows needs no second reading. */
-static void take_over_facts(struct slim_check *check)
-{
-	const struct slim_selection *s = check->selection;
-	for (size_t i = 0; s->trace && i < s->count; i++) {
-		const struct slim_elf *elf = slim_trace_known_elf(s->trace, s->nodes[i]);
-		struct slim_fact *fact = NULL;
-		if (elf)
-			HASH_FIND_PTR(check->facts, &s->nodes[i]->inode, fact);
-		if (elf && !fact)
-			remember(check, s->nodes[i]->inode, elf);
-	}
-}
-
 static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 {
 	struct slim_check *check = context;
+	const struct slim_trace *trace = check->selection->trace;
 	struct slim_fact *fact;
 	if (!slim_node_is_file(node))
 		return NULL;
+	if (trace && slim_trace_has_looked(trace, node))
+		return slim_trace_known_elf(trace, node);
 	HASH_FIND_PTR(check->facts, &node->inode, fact);
 	if (fact)
 		return fact->elf;
@@ -47,7 +29,10 @@ static const struct slim_elf *facts_of(void *context, struct slim_node *node)
 	slim_cleanup(slim_error_free_p) struct slim_error *broken = NULL;
 	if (slim_elf_read_tags(node->inode, check->arena, &elf, &broken) || !elf)
 		return NULL; /* not remembered: most files are none, and are asked for once */
-	return remember(check, node->inode, elf)->elf;
+	fact = slim_arena_alloc(check->arena, sizeof(*fact));
+	*fact = (struct slim_fact){ .inode = node->inode, .elf = elf };
+	HASH_ADD_PTR(check->facts, inode, fact);
+	return elf;
 }
 
 static struct slim_ldso *loader(struct slim_check *check, const struct slim_tree *tree)
@@ -68,7 +53,6 @@ static struct slim_ldso *loader(struct slim_check *check, const struct slim_tree
 
 void slim_check_elf_begin(struct slim_check *check)
 {
-	take_over_facts(check);
 	check->ldso_before = loader(check, check->before);
 	check->ldso_after = loader(check, check->after);
 }
@@ -134,32 +118,30 @@ struct contexts {
 };
 
 /* A library is loaded by programs: what it finds depends on theirs. Without any it is asked for alone. */
-static struct contexts contexts_of(struct slim_check *check, struct slim_node *library, struct slim_node *after)
+static struct contexts contexts_of(struct slim_check *check, struct slim_node *library)
 {
 	struct contexts c = { .count = 0 };
 	struct slim_node *hosts[SLIM_TRACE_HOSTS_MAX];
 	size_t count = slim_trace_hosts(check->selection->trace, library, hosts);
 	for (size_t i = 0; i < count; i++) {
-		struct slim_node *host = slim_check_after(check, hosts[i]);
-		if (!host)
+		if (!slim_check_stays(check, hosts[i]))
 			continue;
 		c.before[c.count] = slim_ldso_library(check->ldso_before, library, NULL, hosts[i]);
-		c.after[c.count++] = slim_ldso_library(check->ldso_after, after, NULL, host);
+		c.after[c.count++] = slim_ldso_library(check->ldso_after, library, NULL, hosts[i]);
 	}
 	if (!c.count) {
 		c.before[c.count] = slim_ldso_library(check->ldso_before, library, NULL, NULL);
-		c.after[c.count++] = slim_ldso_library(check->ldso_after, after, NULL, NULL);
+		c.after[c.count++] = slim_ldso_library(check->ldso_after, library, NULL, NULL);
 	}
 	return c;
 }
 
 /* One program in which the library finds all that it found before is enough. */
-static void check_library(struct slim_check *check, struct slim_node *library, struct slim_node *after,
-			  const char *path)
+static void check_library(struct slim_check *check, struct slim_node *library, const char *path)
 {
 	if (!check->selection->trace || slim_trace_is_loaded(check->selection->trace, library))
 		return; /* nothing was left out, or it is looked at as a part of what loads it */
-	struct contexts c = contexts_of(check, library, after);
+	struct contexts c = contexts_of(check, library);
 	for (size_t i = 0; i < c.count; i++)
 		if (same(c.before[i], c.after[i]))
 			return;
@@ -169,17 +151,16 @@ static void check_library(struct slim_check *check, struct slim_node *library, s
 void slim_check_elf(struct slim_check *check, struct slim_node *node)
 {
 	const struct slim_elf *elf = facts_of(check, node);
-	struct slim_node *after = elf ? slim_check_after(check, node) : NULL;
-	if (!after)
+	if (!elf)
 		return;
 	const char *path = slim_node_path(check->arena, node);
 	if (elf->program && elf->interpreter)
 		slim_check_path(check, path, NULL, slim_blob_of(elf->interpreter));
 	if (elf->program)
 		compare(check, path, slim_ldso_program(check->ldso_before, node),
-			slim_ldso_program(check->ldso_after, after));
+			slim_ldso_program(check->ldso_after, node));
 	else if (elf->dynamic)
-		check_library(check, node, after, path);
+		check_library(check, node, path);
 }
 
 /* --- scripts ---------------------------------------------------------------------------------------------------- */
@@ -205,7 +186,8 @@ static void check_env(struct slim_check *check, const char *who, struct slim_blo
 void slim_check_script(struct slim_check *check, const struct slim_node *node)
 {
 	char head[SHEBANG_MAX];
-	if (check->selection->trace && !slim_is_followed(check->selection->trace, node))
+	const struct slim_trace *trace = check->selection->trace;
+	if (trace && (!slim_is_followed(trace, node) || slim_trace_known_elf(trace, node)))
 		return;
 	size_t length = node->inode->size < sizeof(head) ? (size_t)node->inode->size : sizeof(head);
 	slim_cleanup(slim_error_free_p) struct slim_error *unreadable = NULL;

@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "../tree/prune.h"
+#include "../tree/view.h"
 #include "slim/path.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" /* of the runtimes */
@@ -35,13 +35,11 @@ void slim_check_missing(struct slim_check *check, const char *who, const struct 
 		check->first = slim_arena_format(check->arena, "'%s', which %s needs", path, who);
 }
 
-/* --- looking things up in both trees ---------------------------------------------------------------------------- */
+/* --- looking things up before and after ---------------------------------------------------------------------------- */
 
-struct slim_node *slim_check_after(const struct slim_check *check, const struct slim_node *node)
+bool slim_check_stays(const struct slim_check *check, const struct slim_node *node)
 {
-	const char *path = slim_node_path(check->arena, node);
-	struct slim_node *after = slim_tree_walk(check->after, NULL, slim_blob_of(path), false, NULL, NULL);
-	return after && after->inode == node->inode ? after : NULL;
+	return check->stays[node->id];
 }
 
 struct trail {
@@ -52,7 +50,7 @@ struct trail {
 static void on_link(void *context, struct slim_node *link)
 {
 	struct trail *trail = context;
-	if (!trail->gap && !slim_check_after(trail->check, link))
+	if (!trail->gap && !slim_check_stays(trail->check, link))
 		trail->gap = link;
 }
 
@@ -65,7 +63,7 @@ const struct slim_node *slim_check_gap(struct slim_check *check, const struct sl
 		*found = node;
 	if (!node)
 		return NULL;
-	return trail.gap || slim_check_after(check, node) ? trail.gap : node;
+	return trail.gap || slim_check_stays(check, node) ? trail.gap : node;
 }
 
 struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
@@ -129,14 +127,24 @@ static void check_node(struct slim_check *check, struct slim_node *node)
 		slim_check_script(check, node);
 }
 
+/* The selection by number. A selection need not have the root, but every image does. */
+static bool *mark(const struct slim_selection *selection)
+{
+	bool *stays = slim_calloc(slim_tree_count(selection->tree), sizeof(*stays));
+	stays[slim_tree_root(selection->tree)->id] = true;
+	for (size_t i = 0; i < selection->count; i++)
+		stays[selection->nodes[i]->id] = true;
+	return stays;
+}
+
 int slim_self_check(const struct slim_selection *selection, const struct slim_config *config,
 		    const struct slim_wishes *wishes, struct slim_log *log, struct slim_error **err)
 {
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
-	slim_cleanup(slim_tree_free_p) struct slim_tree *after =
-		slim_tree_prune(selection->tree, selection->nodes, selection->count);
+	slim_autofree bool *stays = mark(selection);
+	slim_cleanup(slim_tree_free_p) struct slim_tree *after = slim_tree_view(selection->tree, stays);
 	struct slim_check check = { .selection = selection, .config = config, .wishes = wishes, .log = log,
-				    .before = selection->tree, .after = after, .arena = arena };
+				    .before = selection->tree, .after = after, .stays = stays, .arena = arena };
 	slim_check_elf_begin(&check);
 	slim_check_config(&check);
 	for (size_t i = 0; i < selection->count; i++)

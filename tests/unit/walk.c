@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "../../src/tree/prune.h"
+#include "../../src/tree/view.h"
 #include "layers.h"
 
 enum { FILE_MODE = S_IFREG | 0644, DIR_MODE = S_IFDIR | 0755 };
@@ -100,20 +100,24 @@ static void test_numbers_follow_member_names(void **state)
 	assert_false(slim_node_within(slim_tree_root(tree), b));
 }
 
-static void test_pruned_trees_share_inodes(void **state)
+static void test_views_hide_nodes(void **state)
 {
 	struct slim_layer *layer = layer_new();
 	layer_add(layer, "a/x", FILE_MODE);
-	layer_hard_link(layer, "a/y", "a/x");
+	layer_add(layer, "a/y", FILE_MODE);
+	layer_link(layer, "a/to", "y");
 	layer_add(layer, "b/z", FILE_MODE);
 	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = layer_tree(layer);
-	struct slim_node *nodes[] = { slim_tree_find(tree, "/a"), slim_tree_find(tree, "/a/x"),
-				      slim_tree_find(tree, "/b/z") };
-	slim_cleanup(slim_tree_free_p) struct slim_tree *pruned = slim_tree_prune(tree, nodes, SLIM_COUNT(nodes));
-	assert_int_equal(slim_tree_count(pruned), 3); /* b/z has no parent there */
-	assert_null(slim_tree_find(pruned, "/a/y"));
-	assert_ptr_equal(slim_tree_find(pruned, "/a/x")->inode, nodes[1]->inode);
-	assert_int_equal(nodes[1]->inode->links, 2);
+	static const char *const names[] = { "/a", "/a/x", "/a/to", "/b/z" };
+	bool shown[16] = { false };
+	for (size_t i = 0; i < SLIM_COUNT(names); i++)
+		shown[slim_tree_walk(tree, NULL, slim_blob_of(names[i]), false, NULL, NULL)->id] = true;
+	slim_cleanup(slim_tree_free_p) struct slim_tree *view = slim_tree_view(tree, shown);
+	assert_ptr_equal(slim_tree_find(view, "/a/x"), slim_tree_find(tree, "/a/x"));
+	assert_ptr_equal(slim_tree_find(view, "/a/../a/x"), slim_tree_find(tree, "/a/x"));
+	assert_null(slim_tree_find(view, "/a/y"));
+	assert_null(slim_tree_find(view, "/a/to")); /* leads to a/y */
+	assert_null(slim_tree_find(view, "/b/z"));  /* b is not there */
 }
 
 /* A folder of many files is as quick as many folders: this takes minutes when it is quadratic. */
@@ -148,7 +152,7 @@ int main(void)
 		cmocka_unit_test(test_paths_as_the_kernel_has_them),
 		cmocka_unit_test(test_expansions_are_bounded),
 		cmocka_unit_test(test_numbers_follow_member_names),
-		cmocka_unit_test(test_pruned_trees_share_inodes),
+		cmocka_unit_test(test_views_hide_nodes),
 		cmocka_unit_test(test_many_files_in_one_folder),
 	};
 	return cmocka_run_group_tests_name("walk", tests, NULL, NULL);

@@ -13,6 +13,7 @@ enum slim_mark {
 	SLIM_MARK_FOLLOWED = 8, /* a reason says that it is started or read */
 	SLIM_MARK_FOLDER = 16, /* it is among the folders of PATH */
 	SLIM_MARK_GLOBBED = 32, /* all below it stays, since patterns in it took too long */
+	SLIM_MARK_SLOTTED = 64, /* its reasons are so many that they have slots */
 };
 
 struct slim_trace {
@@ -35,8 +36,10 @@ struct slim_trace {
 	struct slim_reason_slot {
 		uint32_t node, rule, from; /* from: 0 for none, else its number + 1 */
 		struct slim_reason *reason;
-	} *slots;                  /* open addressing; finds a reason by what it says */
+	} *slots;                  /* open addressing; finds a reason of a SLIM_MARK_SLOTTED node by what it says */
 	size_t slot_count, slot_capacity;
+	size_t reason_count;       /* of all nodes */
+	const char **texts;        /* evidence as it was last seen, by its hash; src/trace/engine/evidence.c */
 	uint32_t *folder_owners;   /* slim_folder_owners'; NULL: nobody has asked */
 	bool *started;             /* slim_started's, by node; NULL: nobody has asked */
 	size_t started_reasons;    /* how many reasons it has looked at */

@@ -32,6 +32,11 @@ const struct slim_elf *slim_trace_known_elf(const struct slim_trace *t, const st
 	return t->elfs[node->id];
 }
 
+bool slim_trace_has_looked(const struct slim_trace *t, const struct slim_node *node)
+{
+	return t->elf_known[node->id] || t->kinds[node->id];
+}
+
 char *slim_trace_read(struct slim_trace *t, const struct slim_node *node, size_t max, size_t *length)
 {
 	size_t n = node->inode->size < max ? (size_t)node->inode->size : max;

@@ -1,9 +1,13 @@
 /* Keeping a node: its marks, its place in the worklist, its reasons. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "engine.h"
+
+static uint32_t asker_of(const struct slim_node *from)
+{
+	return from ? from->id + 1 : 0;
+}
 
 static size_t slot_hash(uint32_t node, uint32_t rule, uint32_t from)
 {
@@ -37,24 +41,51 @@ static void slots_grow(struct slim_trace *t)
 	t->slot_capacity = capacity;
 }
 
+static void slot_add(struct slim_trace *t, uint32_t node, struct slim_reason *r)
+{
+	if (t->slot_count * 2 >= t->slot_capacity)
+		slots_grow(t);
+	uint32_t asker = asker_of(r->from);
+	*slot_find(t->slots, t->slot_capacity, node, r->rule, asker) =
+		(struct slim_reason_slot){ node, r->rule, asker, r };
+	t->slot_count++;
+}
+
+/* The reason that says this, or NULL. Most nodes have one or two: only where there are many do they get slots. */
+static struct slim_reason *find_reason(struct slim_trace *t, const struct slim_node *node, enum slim_rule_id rule,
+				       const struct slim_node *from)
+{
+	enum { LISTED = 8 };
+	if (slim_marked(t, node, SLIM_MARK_SLOTTED))
+		return slot_find(t->slots, t->slot_capacity, node->id, rule, asker_of(from))->reason;
+	unsigned count = 0;
+	for (struct slim_reason *r = t->reasons[node->id]; r; r = (struct slim_reason *)r->next, count++)
+		if (r->rule == rule && r->from == from)
+			return r;
+	if (count < LISTED)
+		return NULL;
+	t->marks[node->id] |= SLIM_MARK_SLOTTED;
+	for (struct slim_reason *r = t->reasons[node->id]; r; r = (struct slim_reason *)r->next)
+		slot_add(t, node->id, r);
+	return NULL;
+}
+
 /* Two askers with the same rule are one reason; of several words for it the smallest stays, whatever the order. */
 static void add_reason(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
 		       const struct slim_node *from, const char *text)
 {
-	if (t->slot_count * 2 >= t->slot_capacity)
-		slots_grow(t);
-	uint32_t asker = from ? from->id + 1 : 0;
-	struct slim_reason_slot *s = slot_find(t->slots, t->slot_capacity, node->id, rule, asker);
-	if (s->reason) {
-		if (strcmp(text, s->reason->evidence) < 0)
-			s->reason->evidence = text;
+	struct slim_reason *r = find_reason(t, node, rule, from);
+	if (r) {
+		if (strcmp(text, r->evidence) < 0)
+			r->evidence = text;
 		return;
 	}
-	struct slim_reason *r = slim_arena_alloc(t->arena, sizeof(*r));
+	r = slim_arena_alloc(t->arena, sizeof(*r));
 	*r = (struct slim_reason){ rule, from, text, t->reasons[node->id] };
 	t->reasons[node->id] = r;
-	*s = (struct slim_reason_slot){ node->id, rule, asker, r };
-	t->slot_count++;
+	t->reason_count++;
+	if (slim_marked(t, node, SLIM_MARK_SLOTTED))
+		slot_add(t, node->id, r);
 }
 
 static void enqueue(struct slim_trace *t, const struct slim_node *node)
@@ -123,14 +154,6 @@ void slim_keep_text(struct slim_trace *t, struct slim_node *node, enum slim_rule
 		    const struct slim_node *from, const char *text)
 {
 	keep_node(t, node, &(struct slim_reason){ rule, from, text, NULL }, follows(t, rule, from));
-}
-
-const char *slim_evidence_text(struct slim_trace *t, const char *fmt, va_list args)
-{
-	char buffer[512];
-	int n = vsnprintf(buffer, sizeof(buffer), fmt, args);
-	size_t length = n < 0 ? 0 : (size_t)n < sizeof(buffer) ? (size_t)n : sizeof(buffer) - 1;
-	return slim_arena_strndup(t->arena, buffer, length);
 }
 
 void slim_keep(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule, const struct slim_node *from,
@@ -230,7 +253,7 @@ static int reason_order(const struct slim_reason *a, const struct slim_reason *b
 {
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
-	uint32_t x = a->from ? a->from->id + 1 : 0, y = b->from ? b->from->id + 1 : 0;
+	uint32_t x = asker_of(a->from), y = asker_of(b->from);
 	return x < y ? -1 : x > y ? 1 : 0;
 }
 

@@ -51,10 +51,10 @@ static bool is_started(const struct slim_trace *t, const struct slim_node *node,
 /* As many passes as the longest chain of scripts that start scripts: a handful. Reasons are only ever added. */
 const bool *slim_started(struct slim_trace *t)
 {
-	bool more = t->started_reasons != t->slot_count;
+	bool more = t->started_reasons != t->reason_count;
 	if (!t->started)
 		t->started = slim_calloc(t->count, sizeof(*t->started));
-	t->started_reasons = t->slot_count;
+	t->started_reasons = t->reason_count;
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < t->queue_tail; i++) { /* all that has a reason */

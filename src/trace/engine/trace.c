@@ -105,6 +105,7 @@ void slim_trace_free(struct slim_trace *t)
 	free(t->elf_known);
 	free(t->queue);
 	free(t->slots);
+	free(t->texts);
 	free(t->folder_owners);
 	free(t->started);
 	slim_lookup_free(t);

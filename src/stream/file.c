@@ -166,11 +166,18 @@ int slim_file_read(struct slim_file *file, uint64_t offset, void *buffer, size_t
 	return 0;
 }
 
+/*
+ * Of a longer write ext4 makes folios as long (Linux 6.16), and where the page cache fills the memory the kernel must
+ * first move other pages together for them, which takes longer than the writing.
+ */
+enum { APPEND_MOST = 64 << 10 };
+
 int slim_file_append(struct slim_file *spool, const void *bytes, size_t length, struct slim_error **err)
 {
 	const char *at = bytes;
 	while (length) {
-		ssize_t n = pwrite(spool->fd, at, length, (off_t)spool->size);
+		size_t most = length < APPEND_MOST ? length : APPEND_MOST;
+		ssize_t n = pwrite(spool->fd, at, most, (off_t)spool->size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)

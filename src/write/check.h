@@ -33,8 +33,8 @@ const struct slim_node *slim_check_gap(struct slim_check *check, const struct sl
 				       struct slim_node **found);
 
 /*
- * Look PATH up before and after, links followed, from a folder of the input (NULL: the root). Found before and not after:
- * missing. Returns what the input has, or NULL.
+ * Look PATH up before and after, links followed, from a folder of the input (NULL: the root). Found before and not
+ * after: missing. Returns what the input has, or NULL.
  */
 struct slim_node *slim_check_path(struct slim_check *check, const char *who, const struct slim_node *from,
 				  struct slim_blob path);

@@ -35,7 +35,7 @@ void slim_check_missing(struct slim_check *check, const char *who, const struct 
 		check->first = slim_arena_format(check->arena, "'%s', which %s needs", path, who);
 }
 
-/* --- looking things up before and after ---------------------------------------------------------------------------- */
+/* --- looking things up before and after ------------------------------------------------------------------------- */
 
 bool slim_check_stays(const struct slim_check *check, const struct slim_node *node)
 {

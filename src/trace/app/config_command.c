@@ -130,20 +130,23 @@ static bool is_command_line(struct slim_trace *t, struct slim_blob key, struct s
 
 /*
  * REST is what follows a name. A value follows behind = or :, or behind a blank when the name is the first or second
- * word of its line (it is word number WORDS). Whatever the name, a value that begins with a pipe is a command.
+ * word of its line (it is word number WORDS). Whatever the name, a value that begins with a pipe is a command. In a
+ * source only literals are values: its comments are prose, which has helpers and commands, too.
  */
 static void read_value(struct slim_trace *t, const struct slim_node *file, struct slim_blob key, struct slim_blob rest,
-		       size_t words)
+		       size_t words, bool source)
 {
-	if (rest.len && *rest.ptr == '"' && words)
-		rest = after(rest, 1); /* the end of a name in JSON */
+	if (rest.len && (*rest.ptr == '"' || (source && *rest.ptr == '\'')) && words)
+		rest = after(rest, 1); /* the end of a name in JSON, of a key in a source */
 	struct slim_blob value = skip_blanks(rest);
 	char mark = value.len ? *value.ptr : 0;
 	bool sign = mark == '=' || mark == ':';
-	if (!sign && words > 2)
+	if (!sign && (words > 2 || source))
 		return;
 	if (sign)
-		value = skip_blanks(after(value, 1));
+		value = skip_blanks(after(value, source && slim_blob_starts(value, "=>") ? 2 : 1));
+	if (source && !(value.len && strchr("\"'[", *value.ptr)))
+		return;
 	bool list = value.len && *value.ptr == '[';
 	value = value_of(value);
 	bool piped = sign && value.len > 1 && *value.ptr == '|' && value.ptr[1] != '|';
@@ -152,7 +155,7 @@ static void read_value(struct slim_trace *t, const struct slim_node *file, struc
 		run(t, file, value, list);
 }
 
-void slim_config_commands(struct slim_trace *t, const struct slim_node *file, struct slim_blob line)
+void slim_config_commands(struct slim_trace *t, const struct slim_node *file, struct slim_blob line, bool source)
 {
 	size_t words = 0;
 	while (line.len) {
@@ -160,7 +163,7 @@ void slim_config_commands(struct slim_trace *t, const struct slim_node *file, st
 		while (n < line.len && is_name_char(line.ptr[n]))
 			n++;
 		if (n)
-			read_value(t, file, slim_blob(line.ptr, n), after(line, n), ++words);
+			read_value(t, file, slim_blob(line.ptr, n), after(line, n), ++words, source);
 		line = after(line, n ? n : 1);
 	}
 }

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "app_sources.h"
 #include "config_command.h"
 #include "named_folder.h"
 #include "../engine/owners.h"
@@ -49,6 +50,7 @@ struct reading {
 	struct slim_bytes separators; /* between words */
 	enum slim_rule_id rule;     /* of the line */
 	bool programs;              /* only programs are looked for */
+	bool source;                /* of a language with literals */
 };
 
 static void start(struct slim_trace *t, void *state)
@@ -188,7 +190,7 @@ static void read_line(struct reading *r, struct slim_blob line)
 		return;
 	r->rule = is_include(line) ? SLIM_RULE_CONFIG_INCLUDE : SLIM_RULE_CONFIG_PATH;
 	if (!r->programs)
-		slim_config_commands(r->t, r->file, line);
+		slim_config_commands(r->t, r->file, line, r->source);
 	struct slim_blob word;
 	while (slim_blob_split_bytes(&line, &r->separators, &word))
 		read_word(r, word);
@@ -236,6 +238,7 @@ static void read_config(struct slim_trace *t, struct state *s, const struct slim
 	struct reading r = { .t = t, .s = s, .file = file, .separators = slim_bytes_of(" \t\"'=,;()<>{}|&:`$!") };
 	r.programs = slim_is_system_path(file) && !(s->etc && slim_node_within(file, s->etc)) &&
 		     slim_name_in(package_settings, file->name) && !is_named(t, file);
+	r.source = app_language_of(t, (struct slim_node *)file, SLIM_KIND_TEXT);
 	size_t length = 0;
 	slim_autofree char *text =
 		file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;

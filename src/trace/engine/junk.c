@@ -4,6 +4,7 @@
 
 #include "../dotnet/dotnet.h"
 #include "../java/java.h"
+#include "../php/php_composer.h"
 #include "engine.h"
 #include "owners.h"
 
@@ -275,6 +276,7 @@ uint8_t *slim_junk_marks(const struct slim_tree *tree, const struct slim_package
 	mark_common_places(tree, marks);
 	java_mark_homes(tree, marks);
 	dotnet_mark_roots(tree, marks);
+	php_mark_development(tree, marks);
 	for (uint32_t id = 1; id < count; id++)
 		inherit(slim_tree_node(tree, id), packages, marks);
 	return marks;

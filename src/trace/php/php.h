@@ -21,6 +21,8 @@ struct lang_token php_next(struct lang_lexer *lexer);
 /* What a source says about others. */
 enum php_said {
 	PHP_FILE, /* a text that ends like the name of a source: of an include, or a part of one */
+	PHP_NAME, /* one of a single part, with a capital letter */
+	PHP_TEXT, /* any other text, that may name a package */
 	PHP_CLASS, /* a class or namespace with more than one part, by name or as a text: "A\B", "A_B" */
 	PHP_EXTENSION, /* dl("name"), or "extension=name" in a text */
 	PHP_COMPUTED_EXTENSION,

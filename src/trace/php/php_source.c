@@ -89,6 +89,8 @@ static void read_name(struct reading *r, const struct lang_token *name, bool fre
 		say(r, PHP_COMPUTED_EXTENSION, name->text);
 	if (is_class(name->text))
 		say(r, PHP_CLASS, name->text);
+	else if (isupper((unsigned char)*name->text.ptr))
+		say(r, PHP_NAME, name->text);
 }
 
 void php_settings_scan(struct slim_blob text, php_source_sink *sink, void *context)
@@ -123,6 +125,8 @@ static void read_string(struct reading *r, const struct lang_token *token)
 		say(r, PHP_FILE, text);
 	else if (!token->partial && memchr(text.ptr, '\\', text.len) && is_class(text))
 		say(r, PHP_CLASS, text);
+	else if (!token->partial && text.len && text.len < TEXT_MAX)
+		say(r, PHP_TEXT, text);
 }
 
 static void read_mark(struct reading *r, struct slim_blob mark)

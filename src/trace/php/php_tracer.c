@@ -2,6 +2,7 @@
  * PHP: the extensions that its settings name, the files that they name, and of the system's libraries those that kept
  * sources reach. docs/rules.md D4.
  */
+#include "php_composer.h"
 #include "php_conf.h"
 #include "php_library.h"
 
@@ -25,6 +26,7 @@ struct php {
 	struct slim_waiting interpreters, sources, settings, scripts;
 	struct php_conf conf;
 	struct php_library library;
+	struct php_composer composer;
 	bool *done; /* by node number: read as a source */
 	size_t read, files_done, roots_done;
 	struct slim_node *interpreter; /* the first in use; NULL: none is */
@@ -90,12 +92,17 @@ static void start_interpreters(struct slim_trace *t, struct php *s)
 static void said(void *context, enum php_said what, struct slim_blob text)
 {
 	struct reading *r = context;
+	php_composer_said(r->t, &r->s->composer, what, text, r->node);
 	switch (what) {
+	case PHP_NAME:
+	case PHP_TEXT:
+		break;
 	case PHP_FILE:
 		php_library_keep_file(r->t, &r->s->library, text, r->node);
 		break;
 	case PHP_CLASS:
-		php_library_keep_class(r->t, &r->s->library, text, r->node);
+		if (!php_composer_provides(&r->s->composer, r->node, text))
+			php_library_keep_class(r->t, &r->s->library, text, r->node);
 		break;
 	case PHP_EXTENSION:
 		php_conf_add_extension(r->t, &r->s->conf, text, r->node);
@@ -181,6 +188,10 @@ static void read_source(struct slim_trace *t, struct php *s, struct slim_node *n
 {
 	if (s->done[node->id])
 		return;
+	if (!php_composer_counts(t, &s->composer, node)) {
+		slim_waiting_add(&s->sources, node);
+		return;
+	}
 	s->done[node->id] = true;
 	size_t length;
 	slim_autofree char *text = slim_trace_read(t, node, SOURCE_MAX, &length);
@@ -290,6 +301,7 @@ static void settle(struct slim_trace *t, void *state)
 	start_interpreters(t, s);
 	if (!s->interpreter)
 		return;
+	php_composer_settle(t, &s->composer);
 	read_all(t, s);
 	php_conf_keep(t, &s->conf, s->interpreter);
 }
@@ -303,6 +315,7 @@ static void clear(void *state)
 	slim_waiting_clear(&s->scripts);
 	php_conf_clear(&s->conf);
 	php_library_clear(&s->library);
+	php_composer_clear(&s->composer);
 	free(s->done);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app_sources.h"
+#include "app_vendor.h"
 #include "../engine/owners.h"
 #include "../script/shell_script.h"
 #include "slim/path.h"
@@ -324,12 +325,39 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		return;
 	bool followed = slim_is_followed(t, node),
 	     packaged = slim_packages_owner(slim_trace_packages(t), node);
+	if (!followed && !packaged && language == APP_PHP && app_vendor_add(t, state, node))
+		return;
 	if (followed || (!packaged && !slim_is_system_path(node)))
 		read_source(t, node, language, !packaged);
+}
+
+/* A class that nobody names is a module whose parts are never called. */
+static void see_class(void *context, struct slim_node *file, bool named)
+{
+	struct slim_trace *t = context;
+	size_t length;
+	slim_autofree char *bytes = named ? NULL : slim_trace_read(t, file, SCRIPT_MAX, &length);
+	if (named)
+		read_source(t, file, APP_PHP, true);
+	else if (bytes)
+		app_read_module(t, file, slim_blob(bytes, length), APP_PHP, false);
+}
+
+static void settle(struct slim_trace *t, void *state)
+{
+	app_vendor_named(t, state, see_class, t);
+}
+
+static void clear(void *state)
+{
+	app_vendor_clear(state);
 }
 
 const struct slim_tracer slim_app_commands_tracer = {
 	.name = "commands of applications",
 	.kinds = SLIM_KIND_SCRIPT | SLIM_KIND_TEXT,
+	.state_size = sizeof(struct app_vendor),
 	.visit = visit,
+	.settle = settle,
+	.clear = clear,
 };

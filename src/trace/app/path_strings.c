@@ -48,7 +48,9 @@ static bool is_only_told(const struct slim_node *elf, struct slim_blob path)
 static void keep_folder(const struct holder *h, struct slim_node *dir, struct slim_blob path)
 {
 	struct slim_trace *t = h->t;
-	if (slim_is_shared_folder(t, dir) || slim_is_chosen_from(t, dir))
+	/* a library that talks to an init system (libsystemd) names what that reads; the image need not have it */
+	bool host = slim_is_integration(t, dir) && slim_kind_of(t, (struct slim_node *)h->node) == SLIM_KIND_LIBRARY;
+	if (slim_is_shared_folder(t, dir) || slim_is_chosen_from(t, dir) || host)
 		return;
 	slim_keep_path(t, NULL, path, SLIM_RULE_PATH_STRING, h->node, "'%.*s'", (int)path.len, path.ptr);
 	if (!slim_node_within(h->node, dir) && app_is_own_folder(t, h->s->owners, dir, h->node, h->own))

@@ -376,6 +376,20 @@ static bool is_for_tests(const struct slim_node *source)
 	return false;
 }
 
+/* Something starts it, and not only because people may start what lies in a folder for programs. */
+static bool is_started(struct slim_trace *t, const struct slim_node *program)
+{
+	static const enum slim_rule_id rules[] = {
+		SLIM_RULE_ENTRYPOINT,  SLIM_RULE_ARGUMENT,    SLIM_RULE_HEALTHCHECK, SLIM_RULE_ENTRY,
+		SLIM_RULE_SCRIPT_PATH, SLIM_RULE_COMMAND,     SLIM_RULE_APP_COMMAND, SLIM_RULE_SUPERVISED,
+		SLIM_RULE_KEEP,	       SLIM_RULE_CONFIG_COMMAND,
+	};
+	for (size_t i = 0; i < SLIM_COUNT(rules); i++)
+		if (slim_has_reason(t, program, rules[i]))
+			return true;
+	return false;
+}
+
 bool php_composer_counts(struct slim_trace *t, const struct php_composer *c, const struct slim_node *source)
 {
 	const struct php_dev *dev = dev_of(c, source);
@@ -383,7 +397,7 @@ bool php_composer_counts(struct slim_trace *t, const struct php_composer *c, con
 		return dev->kept || is_started_file(source, dev);
 	for (size_t i = 0; i < c->vendor_count; i++)
 		if (source->parent->parent == c->vendors[i].dir && !strcmp(source->parent->name, "bin"))
-			return slim_started(t)[source->id];
+			return is_started(t, source);
 	return true;
 }
 
@@ -472,7 +486,6 @@ bool php_composer_provides(const struct php_composer *c, const struct slim_node 
 /* vendor/bin/NAME, which leads to one of its programs, or that itself. */
 static bool is_run(struct slim_trace *t, const struct php_dev *dev)
 {
-	static const enum slim_rule_id rules[] = { SLIM_RULE_ARGUMENT, SLIM_RULE_SCRIPT_PATH, SLIM_RULE_COMMAND };
 	for (size_t i = 0; i < dev->bins.count; i++) {
 		const char *bin = dev->bins.items[i], *slash = strrchr(bin, '/');
 		slim_autofree char *proxy = slim_format("bin/%s", slash ? slash + 1 : bin);
@@ -481,10 +494,8 @@ static bool is_run(struct slim_trace *t, const struct php_dev *dev)
 			slim_tree_walk(slim_trace_tree(t), dev->dir, slim_blob_of(bin), true, NULL, NULL),
 		};
 		for (size_t j = 0; j < SLIM_COUNT(found); j++)
-			for (size_t k = 0; found[j] && k <= SLIM_COUNT(rules); k++)
-				if (k < SLIM_COUNT(rules) ? slim_has_reason(t, found[j], rules[k]) :
-							    slim_started(t)[found[j]->id])
-					return true;
+			if (found[j] && is_started(t, found[j]))
+				return true;
 	}
 	return false;
 }

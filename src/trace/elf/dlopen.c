@@ -186,6 +186,25 @@ static bool is_token_name(const char *text)
 	       !strchr(text, '%');
 }
 
+/* Libraries that load another only on behalf of callers of a function. */
+static const struct {
+	const char *library, *loads, *function;
+} on_behalf[] = {
+	/* device-mapper volumes are mounted through a context: libmount's hook_veritydev.c, libmount(3) */
+	{ "libmount.so*", "libcryptsetup.so*", "mnt_new_context" },
+};
+
+/* Whether the program that P's library belongs to calls for NAME, or may. */
+static bool is_called_for(struct slim_trace *t, struct pair p, const char *name)
+{
+	const struct slim_elf *host = p.host ? slim_trace_elf(t, p.host) : NULL;
+	for (size_t i = 0; host && p.host != p.node && i < SLIM_COUNT(on_behalf); i++)
+		if (slim_name_in((const char *const[]){ on_behalf[i].library, NULL }, p.node->name) &&
+		    slim_name_in((const char *const[]){ on_behalf[i].loads, NULL }, name))
+			return slim_elf_imports(host, on_behalf[i].function);
+	return true;
+}
+
 static void follow(struct slim_trace *t, struct pair p)
 {
 	const struct slim_elf *elf = slim_trace_elf(t, p.node);
@@ -195,7 +214,8 @@ static void follow(struct slim_trace *t, struct pair p)
 	if (holds_names_of_others(t, p.node) || !loads_by_name(elf))
 		return;
 	for (const char **name = elf->sonames; *name; name++)
-		keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_STRING);
+		if (is_called_for(t, p, *name))
+			keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_STRING);
 	for (const char **text = elf->templates; *text; text++)
 		if (is_token_name(*text))
 			keep_by_name(t, p, *text, SLIM_RULE_DLOPEN_STRING);

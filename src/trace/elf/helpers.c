@@ -35,8 +35,11 @@ static bool starts_by_path(const struct slim_elf *elf)
 /* A22 (a): a whole string that is the path of a program. A compiler's is a record of how something was built. */
 static void keep_path_strings(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
+	bool library = slim_kind_of(t, node) == SLIM_KIND_LIBRARY;
 	for (const char **path = elf->paths; *path; path++) {
 		struct slim_node *found = slim_tree_find(slim_trace_tree(t), *path);
+		if (found && library && slim_is_integration(t, found))
+			continue; /* an init system's libraries are others' too: only its programs start its programs */
 		if (found && slim_node_is_executable(found) && !slim_is_junk(t, found) && !slim_is_managed(t, found) &&
 		    !slim_is_compiler(found))
 			slim_keep_path(t, NULL, slim_blob_of(*path), SLIM_RULE_COMMAND_STRING, node, "'%s'", *path);

@@ -367,7 +367,7 @@ static bool is_started_file(const struct slim_node *node, const struct php_dev *
 /* Classes for tests and for tools that check sources, which name what only those have. */
 static bool is_for_tests(const struct slim_node *source)
 {
-	static const char *const folders[] = { "test", "tests", "testing", "testcase", "spec", "specs", "phpunit",
+	static const char *const folders[] = { "test", "tests", "testing", "tester", "testcase", "spec", "specs", "phpunit",
 						"phpstan", "psalm", "rector", "fixtures", "dev" };
 	for (const struct slim_node *dir = source->parent; dir && dir->parent; dir = dir->parent)
 		for (size_t i = 0; i < SLIM_COUNT(folders); i++)

@@ -79,7 +79,8 @@ static void search_project(struct slim_trace *t, struct search *s)
 	uint32_t end = slim_node_end(slim_trace_tree(t), s->project);
 	for (uint32_t id = s->project->id; id < end; id++) {
 		struct slim_node *node = slim_tree_node(slim_trace_tree(t), id);
-		bool reader = slim_node_is_file(node) && slim_name_in(readers, node->name) && !slim_name_in(lists, node->name);
+		bool reader = slim_node_is_file(node) && slim_name_in(readers, node->name) &&
+			      !slim_name_in(lists, node->name);
 		if (reader && !slim_is_junk(t, node) && !slim_is_managed(t, node))
 			search_file(t, s, node);
 	}

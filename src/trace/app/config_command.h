@@ -5,8 +5,8 @@
 #include "slim/trace.h"
 
 /*
- * Keep the programs that LINE of the configuration FILE starts, if it is a setting whose name says that it does. SOURCE:
- * FILE is a source, in which values are literals.
+ * Keep the programs that LINE of the configuration FILE starts, if it is a setting whose name says that it does.
+ * SOURCE: FILE is a source, in which values are literals.
  */
 void slim_config_commands(struct slim_trace *t, const struct slim_node *file, struct slim_blob line, bool source);
 

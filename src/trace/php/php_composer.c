@@ -16,7 +16,7 @@ enum { JSON_MAX = 32 << 20, CLASSMAP_MAX = 32 << 20, VENDORS_MAX = 64 };
 static const char *const interpreters[] = { "php", "php[0-9]*", "php-fpm*", "php-cgi*", "frankenphp*", "libphp*.so*",
 					     "mod_php*.so", NULL };
 
-/* --- what Composer has written ------------------------------------------------------------------------------------- */
+/* --- what Composer has written --- */
 
 bool php_is_vendor(const struct slim_tree *tree, const struct slim_node *dir)
 {
@@ -110,7 +110,7 @@ static void find_vendors(const struct slim_tree *tree, vendor_sink *sink, void *
 	}
 }
 
-/* --- marks ---------------------------------------------------------------------------------------------------------- */
+/* --- marks --- */
 
 struct marking {
 	const struct slim_tree *tree;
@@ -151,7 +151,7 @@ void php_mark_development(const struct slim_tree *tree, uint8_t *marks)
 		find_vendors(tree, mark_vendor, &m);
 }
 
-/* --- the packages --------------------------------------------------------------------------------------------------- */
+/* --- the packages --- */
 
 struct reading {
 	struct slim_trace *t;
@@ -275,7 +275,8 @@ static void add_class(struct reading *r, struct slim_blob class, struct slim_blo
 		if (dev->vendor != r->vendor || !slim_node_within(file, dev->dir))
 			continue;
 		bool in_space = memchr(class.ptr, '\\', class.len);
-		add_name(r->t, in_space ? &dev->spaces : &dev->classes, class.ptr, in_space ? space_length(class) : class.len);
+		add_name(r->t, in_space ? &dev->spaces : &dev->classes, class.ptr,
+			 in_space ? space_length(class) : class.len);
 		dev->open = false;
 	}
 }
@@ -327,7 +328,7 @@ void php_composer_clear(struct php_composer *c)
 	free(c->vendors);
 }
 
-/* --- what asks for them --------------------------------------------------------------------------------------------- */
+/* --- what asks for them --- */
 
 static void keep_dev(struct slim_trace *t, struct php_composer *c, struct php_dev *dev, const struct slim_node *from,
 		     const char *why)

@@ -10,6 +10,7 @@
 
 #include "cli/confine.h"
 #include "cli/options.h"
+#include "cli/places.h"
 
 static int say(const struct slim_error *err)
 {
@@ -18,7 +19,7 @@ static int say(const struct slim_error *err)
 }
 
 /* What is read and what is written is known now; nothing else will be touched. */
-static void confine(const struct slim_cli *cli, struct slim_log *log)
+static int confine(const struct slim_cli *cli, struct slim_log *log, struct slim_error **err)
 {
 	size_t inputs = cli->command->inputs < cli->operand_count ? cli->command->inputs : cli->operand_count;
 	slim_autofree const char **writes = slim_calloc(cli->report_count + cli->sbom_count + 1, sizeof(*writes));
@@ -28,11 +29,14 @@ static void confine(const struct slim_cli *cli, struct slim_log *log)
 		writes[wanted.write_count++] = cli->reports[i];
 	for (size_t i = 0; i < cli->sbom_count; i++)
 		writes[wanted.write_count++] = cli->sboms[i];
-	if (cli->command->bit == SLIM_FOR_SLIM && cli->operand_count > inputs)
+	if (cli->command->bit == SLIM_FOR_SLIM && cli->operand_count > inputs && !cli->dry_run)
 		writes[wanted.write_count++] = cli->operands[inputs];
 	wanted.folder = cli->write.cache ? cli->cache : NULL;
+	if (slim_places_check(&wanted, err) < 0)
+		return -1;
 	slim_confine_memory(cli->limits.memory);
 	slim_confine(&wanted, log);
+	return 0;
 }
 
 static int run(struct slim_cli *cli, struct slim_error **err)
@@ -48,8 +52,7 @@ static int run(struct slim_cli *cli, struct slim_error **err)
 	struct slim_log *log = slim_log_new(stderr, cli->level, cli->progress);
 	if (cli->cache)
 		cli->write.cache = slim_cache_open(cli->cache, cli->cache_size, log);
-	confine(cli, log);
-	int result = cli->command->run(cli, log, err);
+	int result = confine(cli, log, err) < 0 ? -1 : cli->command->run(cli, log, err);
 	slim_cache_close(cli->write.cache);
 	slim_log_free(log);
 	return result;

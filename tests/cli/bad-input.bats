@@ -398,6 +398,47 @@ image.save_platforms([app, other], 'in.tar')"
 	sha256sum -c --quiet sum
 }
 
+@test "a report or a bill of materials is the input, or OUT, or both are one" {
+	python_image "app.save('in.tar')"
+	sha256sum in.tar >sum
+	ln -s "$PWD/in.tar" soft.json
+	ln in.tar hard.json
+	ln -s out/out.tar link.json
+	for name in soft.json ./hard.json; do
+		options=(--report "$name")
+		refused 2 "$name" 'is the input as well'
+		options=(--sbom "$name")
+		refused 2 "$name" 'is the input as well'
+		run --separate-stderr -2 bash -c '"$SLIM" --report "$1" - out/out.tar <in.tar' bash "$name"
+		is_one_line "$name" 'is the input as well'
+	done
+	options=(--report link.json)
+	refused 2 out/out.tar 'written twice'
+	options=(--report one.json --sbom "$PWD/./one.json")
+	refused 2 one.json 'written twice'
+	options=(--report one.json) out=$PWD/one.json
+	refused 2 one.json 'written twice'
+	run --separate-stderr -2 "$SLIM" compare --report hard.json in.tar in.tar
+	is_one_line hard.json 'is the input as well'
+	sha256sum -c --quiet sum
+	[ ! -e one.json ]
+}
+
+@test "OUT or a report is a file of the layout folder that is read" {
+	python_image "app.save('layout', 'oci-dir')"
+	cp -r layout whole
+	ln -s layout/blobs blobs
+	in=layout
+	for out in layout/index.json ./layout/oci-layout "layout/$(cd layout && find blobs -type f | head -n 1)" \
+		blobs/sha256/new.tar; do
+		refused 2 "$out" 'is part of the input'
+	done
+	out=out/out.tar options=(--report layout/blobs/r.json)
+	refused 2 r.json 'is part of the input'
+	diff -r layout whole
+	(cd layout && "$SLIM" -q . other.tar && "$SLIM" -q --report ../r.json . other.tar && "$SLIM" -q . index.json.tar)
+}
+
 @test "OUT is a folder" {
 	python_image "app.save('in.tar')"
 	mkdir folder

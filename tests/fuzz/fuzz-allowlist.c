@@ -1,6 +1,6 @@
 /*
- * Bytes as an allowlist: it is refused as wrong usage, or says the same when its wishes are written anew, and in a small
- * image each file is as the last wish about it, or about a folder above it, says.
+ * Bytes as an allowlist: it is refused as wrong usage, or says the same when its wishes are written anew, and in a
+ * small image each file is as the last wish about it, or about a folder above it, says.
  */
 #include <stdint.h>
 #include <stdio.h>

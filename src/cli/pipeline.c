@@ -50,6 +50,18 @@ static void count(struct slim_merged *merged, size_t i, const struct slim_layer 
 		     (unsigned long long)layer->count, (unsigned long long)merged->layer_contents[i]);
 }
 
+/* A file is read under each of its names: they cannot make more of an archive's bytes than other files could. */
+static int limit_names(struct slim_merged *merged, uint64_t limit, struct slim_error **err)
+{
+	struct slim_quota quota = SLIM_QUOTA(limit, "bytes of files, each of their names counted (--max-size)");
+	for (uint32_t id = 0; id < slim_tree_count(merged->tree); id++) {
+		const struct slim_inode *inode = slim_tree_node(merged->tree, id)->inode;
+		if (slim_inode_is_file(inode) && slim_quota_take(&quota, inode->size, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int apply(struct slim_merged *merged, const struct slim_watcher *watcher, struct slim_log *log,
 		 struct slim_error **err)
 {
@@ -79,7 +91,8 @@ int slim_pipeline_merge_watched(const struct slim_cli *cli, const struct slim_im
 		.layer_contents = slim_calloc(count + 1, sizeof(*merged->layer_contents)),
 	};
 	struct slim_layers_input in = { image->layers, count, &merged->budget, cli->write.jobs, log, cli->write.cache };
-	if (slim_layers_read(&in, &merged->layers, err) < 0 || apply(merged, watcher, log, err) < 0)
+	if (slim_layers_read(&in, &merged->layers, err) < 0 || apply(merged, watcher, log, err) < 0 ||
+	    limit_names(merged, cli->limits.size, err) < 0)
 		return slim_wrap(err, "%s", slim_pipeline_input(cli));
 	return 0;
 }

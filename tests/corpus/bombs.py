@@ -138,6 +138,8 @@ bomb("an attribute of 900 KiB", layered(Layer().file("a", xattrs={"user.a": b"x"
 bomb("100,000 attributes of a file", layered(pax(b"".join(pax_records({"SCHILY.xattr.user.%d" % n: b"v"}) for n in range(30000)), header())), None)
 bomb("attributes beyond --max-memory", layered(many(300, lambda n: pax({"SCHILY.xattr.user.a": b"x" * 900000}, header(b"f%d" % n)).entries)),
      "memory", "--max-memory", "200M")
+bomb("1000 names of a file of 1 MiB", layered(Layer().file("f", ZEROS), many(1000, lambda n: Layer().hardlink("h%d" % n, "f").entries)),
+     "each of their names counted (--max-size)", "--max-size", "500M")
 bomb("3000 layers", layered(*(Layer().file("f") for _ in range(3000))), None)
 
 # --- links ------------------------------------------------------------------------------------------------------------

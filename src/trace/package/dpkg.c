@@ -37,6 +37,7 @@ struct dpkg {
 	struct diversion *diversions;
 	size_t diversion_count, diversion_capacity;
 	char *diversion_text;
+	bool *read; /* by node: a list that is known, however often `status` names its package */
 };
 
 static bool same_word(struct slim_blob a, const char *b)
@@ -188,19 +189,30 @@ static void read_conffiles(const struct dpkg *dpkg, struct slim_blob text)
 	}
 }
 
-static char *slurp_child(const struct dpkg *dpkg, const struct slim_node *dir, const char *name, size_t *length)
+static struct slim_node *file_in(const struct dpkg *dpkg, const struct slim_node *dir, const char *name)
 {
-	const struct slim_node *node = dir ? slim_node_child(dpkg->db->tree, dir, slim_blob_of(name)) : NULL;
-	return node && slim_node_is_file(node) ? slim_packages_slurp(dpkg->db, node, length) : NULL;
+	struct slim_node *node = dir ? slim_node_child(dpkg->db->tree, dir, slim_blob_of(name)) : NULL;
+	return node && slim_node_is_file(node) ? node : NULL;
 }
 
-/* info/NAME.SUFFIX, or info/NAME:ARCH.SUFFIX for packages that several architectures may have at once. */
-static char *slurp_info(const struct dpkg *dpkg, const struct slim_package *package, const char *suffix, size_t *length)
+static char *slurp_child(const struct dpkg *dpkg, const struct slim_node *dir, const char *name, size_t *length)
 {
-	slim_autofree char *plain = slim_format("%s.%s", package->name, suffix);
-	slim_autofree char *with_arch = slim_format("%s:%s.%s", package->name, package->architecture, suffix);
-	char *bytes = slurp_child(dpkg, dpkg->info, with_arch, length);
-	return bytes ? bytes : slurp_child(dpkg, dpkg->info, plain, length);
+	const struct slim_node *node = file_in(dpkg, dir, name);
+	return node ? slim_packages_slurp(dpkg->db, node, length) : NULL;
+}
+
+/* info/NAME.list, or info/NAME:ARCH.list for packages that several architectures may have at once; each but once. */
+static char *slurp_list(const struct dpkg *dpkg, const struct slim_package *package, size_t *length)
+{
+	slim_autofree char *plain = slim_format("%s.list", package->name);
+	slim_autofree char *with_arch = slim_format("%s:%s.list", package->name, package->architecture);
+	const struct slim_node *node = file_in(dpkg, dpkg->info, with_arch);
+	if (!node)
+		node = file_in(dpkg, dpkg->info, plain);
+	if (!node || dpkg->read[node->id])
+		return NULL;
+	dpkg->read[node->id] = true;
+	return slim_packages_slurp(dpkg->db, node, length);
 }
 
 static struct slim_package *add_package(struct slim_packages *db, const struct stanza *stanza)
@@ -225,7 +237,7 @@ static void read_status(const struct dpkg *dpkg, struct slim_blob text)
 			continue;
 		struct slim_package *package = add_package(dpkg->db, &stanza);
 		size_t length = 0;
-		slim_autofree char *list = slurp_info(dpkg, package, "list", &length);
+		slim_autofree char *list = slurp_list(dpkg, package, &length);
 		if (list)
 			read_list(dpkg, package, slim_blob(list, length));
 		read_conffiles(dpkg, stanza.conffiles);
@@ -279,7 +291,8 @@ void slim_dpkg_read(struct slim_packages *db)
 	const struct slim_node *admin = slim_tree_find(db->tree, "/var/lib/dpkg");
 	if (!admin || !slim_node_is_dir(admin))
 		return;
-	struct dpkg dpkg = { .db = db, .info = slim_node_child(db->tree, admin, SLIM_BLOB("info")) };
+	struct dpkg dpkg = { .db = db, .info = slim_node_child(db->tree, admin, SLIM_BLOB("info")),
+			     .read = slim_calloc(slim_tree_count(db->tree), sizeof(bool)) };
 	read_diversions(&dpkg, admin);
 	size_t length = 0;
 	slim_autofree char *status = slurp_child(&dpkg, admin, "status", &length);
@@ -288,6 +301,7 @@ void slim_dpkg_read(struct slim_packages *db)
 	const struct slim_node *status_d = slim_node_child(db->tree, admin, SLIM_BLOB("status.d"));
 	if (status_d && slim_node_is_dir(status_d))
 		read_status_d(&dpkg, status_d);
+	free(dpkg.read);
 	free(dpkg.diversions);
 	free(dpkg.diversion_text);
 }

@@ -87,6 +87,7 @@ static void read_assignments(struct slim_trace *t, struct locale *l, struct slim
 		while (value + length < end && !strchr("\"' \t\r\n;&|)`", value[length]))
 			length++;
 		add_names(t, l, slim_blob(value, length));
+		p = value + length - 1;
 	}
 }
 

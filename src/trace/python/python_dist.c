@@ -20,7 +20,10 @@ struct python_dists {
 	size_t count, capacity;
 	uint32_t *owner; /* by node: the place in items + 1, or 0 */
 	uint32_t *of_package; /* the same by system package */
-	struct refs names, groups;
+	struct refs names;
+	struct python_provider *providers; /* by group and place */
+	struct python_group *groups; /* by name */
+	size_t provider_count, provider_capacity, group_count, group_capacity;
 };
 
 struct ref {
@@ -337,16 +340,48 @@ static struct refs sort_refs(struct ref_list *list)
 	return refs;
 }
 
+static int point_order(const void *a, const void *b)
+{
+	const struct python_entry_point *x = a, *y = b;
+	int order = strcmp(x->group, y->group);
+	return order ? order : slim_blob_compare(x->module, y->module);
+}
+
+static void list_providers(struct python_dists *d, struct python_dist *dist)
+{
+	if (dist->point_count)
+		qsort(dist->points, dist->point_count, sizeof(*dist->points), point_order);
+	for (size_t i = 0, count = 0; i < dist->point_count; i += count) {
+		const char *group = dist->points[i].group;
+		for (count = 1; i + count < dist->point_count && !strcmp(group, dist->points[i + count].group);)
+			count++;
+		if (strcmp(group, "console_scripts") != 0 && strcmp(group, "gui_scripts") != 0)
+			*slim_push(&d->providers, &d->provider_count, &d->provider_capacity) =
+				(struct python_provider){ dist, dist->points + i, count };
+	}
+}
+
+static int provider_order(const void *a, const void *b)
+{
+	const struct python_provider *x = a, *y = b;
+	int order = strcmp(x->points->group, y->points->group);
+	uint32_t i = x->dist->site->id, k = y->dist->site->id;
+	return order ? order : (i > k) - (i < k);
+}
+
 static void list_groups(struct python_dists *d)
 {
-	struct ref_list groups = { 0 };
 	for (size_t i = 0; i < d->count; i++)
-		for (size_t k = 0; k < d->items[i]->point_count; k++) {
-			const char *group = d->items[i]->points[k].group;
-			if (strcmp(group, "console_scripts") != 0 && strcmp(group, "gui_scripts") != 0)
-				add_ref(&groups, group, d->items[i]);
-		}
-	d->groups = sort_refs(&groups);
+		list_providers(d, d->items[i]);
+	if (d->provider_count)
+		qsort(d->providers, d->provider_count, sizeof(*d->providers), provider_order);
+	for (size_t i = 0; i < d->provider_count; i++) {
+		struct python_provider *p = &d->providers[i];
+		if (!i || strcmp(p->points->group, d->groups[d->group_count - 1].name) != 0)
+			*slim_push(&d->groups, &d->group_count, &d->group_capacity) =
+				(struct python_group){ .name = p->points->group, .providers = p };
+		d->groups[d->group_count - 1].count++;
+	}
 }
 
 struct python_dists *python_dists_read(struct slim_trace *t)
@@ -388,8 +423,8 @@ void python_dists_free(struct python_dists *d)
 	free(d->of_package);
 	free(d->names.keys);
 	free(d->names.dists);
-	free(d->groups.keys);
-	free(d->groups.dists);
+	free(d->providers);
+	free(d->groups);
 	free(d);
 }
 
@@ -453,7 +488,12 @@ struct python_dist **python_dists_named(const struct python_dists *d, const char
 	return find(&d->names, slim_blob_of(name), count);
 }
 
-struct python_dist **python_dists_providing(const struct python_dists *d, struct slim_blob group, size_t *count)
+static int group_order(const void *key, const void *item)
 {
-	return find(&d->groups, group, count);
+	return slim_blob_compare(*(const struct slim_blob *)key, slim_blob_of(((const struct python_group *)item)->name));
+}
+
+struct python_group *python_dists_group(const struct python_dists *d, struct slim_blob name)
+{
+	return d->group_count ? bsearch(&name, d->groups, d->group_count, sizeof(*d->groups), group_order) : NULL;
 }

@@ -25,7 +25,7 @@ struct python_dist {
 	size_t script_count, script_capacity;
 	const char **requires; /* lines of PEP 508 */
 	size_t require_count, require_capacity;
-	struct python_entry_point *points;
+	struct python_entry_point *points; /* by group */
 	size_t point_count, point_capacity;
 	const char **declared; /* names of what it may require, but for development */
 	size_t declared_count, declared_capacity;
@@ -38,6 +38,22 @@ struct python_dist {
 	bool part; /* the application starts or names it: it may be the application itself */
 	bool open; /* all its modules may be imported */
 	size_t required; /* how many extras its requirements were followed for, + 1 */
+};
+
+/* One of a group, and its entry points in that. */
+struct python_provider {
+	struct python_dist *dist;
+	struct python_entry_point *points;
+	size_t count;
+};
+
+struct python_group {
+	const char *name;
+	struct python_provider *providers;
+	size_t count;
+	/* who asked last, and for so many runtimes: a text may name a group as often as it likes */
+	const struct slim_node *asker;
+	size_t asked;
 };
 
 struct python_dists;
@@ -59,8 +75,8 @@ struct python_dist *python_dist_of(struct slim_trace *t, struct python_dists *di
 struct python_dist *python_dist_known(const struct python_dists *dists, const struct slim_node *node);
 /* The distributions called NAME (normalised): the first one and how many. */
 struct python_dist **python_dists_named(const struct python_dists *dists, const char *name, size_t *count);
-/* Those with entry points of the group GROUP; as above. */
-struct python_dist **python_dists_providing(const struct python_dists *dists, struct slim_blob group, size_t *count);
+/* NULL: no distribution has entry points of the group NAME. Those of programs are none. */
+struct python_group *python_dists_group(const struct python_dists *dists, struct slim_blob name);
 
 /*
  * The programs that installers made for distributions outside the folders of packages of the system's own: to free().

@@ -7,7 +7,7 @@
 
 #include "python_home.h"
 
-enum { PYTHON_PORTIONS_MAX = 32 };
+enum { PYTHON_PORTIONS_MAX = 32 }; /* of a namespace package */
 
 struct python_module {
 	struct slim_node *file; /* NULL: a namespace package */

@@ -48,25 +48,34 @@ static void reach_point(struct slim_trace *t, struct python_state *s, const stru
 		python_reach(t, s, s->runtimes.items[point->reached], asker, point->module, NULL);
 }
 
-static void keep_providers(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
-			   struct slim_blob group)
+static void keep_provider(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			  const struct python_provider *provider)
 {
-	size_t count;
-	struct python_dist **found = python_dists_providing(s->dists, group, &count);
-	if (!count)
+	struct python_dist *dist = provider->dist;
+	python_keep_dist(t, s, dist, asker);
+	struct python_asker point = { dist->stands, SLIM_RULE_PYTHON_ENTRY_POINT, asker->evidence, false, NULL };
+	for (size_t i = 0; i < provider->count; i++)
+		reach_point(t, s, &point, &provider->points[i]);
+}
+
+static void keep_providers(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			   struct slim_blob name)
+{
+	struct python_group *group = python_dists_group(s->dists, name);
+	if (!group || (group->asker == asker->node && group->asked == s->runtimes.count))
 		return;
-	slim_autofree char *evidence = slim_format("entry points of '%.*s'", (int)group.len, group.ptr);
+	slim_autofree char *evidence = slim_format("entry points of '%s'", group->name);
 	struct python_asker by = { asker->node, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false, NULL };
-	for (size_t i = 0; i < count; i++) {
-		struct python_dist *dist = found[i];
-		if (!dist->kept && python_is_tool(slim_blob_of(dist->name)))
-			continue;
-		python_keep_dist(t, s, dist, &by);
-		struct python_asker point = { dist->stands, SLIM_RULE_PYTHON_ENTRY_POINT, evidence, false, NULL };
-		for (size_t k = 0; k < dist->point_count; k++)
-			if (slim_blob_is(group, dist->points[k].group))
-				reach_point(t, s, &point, &dist->points[k]);
+	bool all = true;
+	for (size_t i = 0; i < group->count; i++) {
+		const struct python_dist *dist = group->providers[i].dist;
+		if (dist->kept || !python_is_tool(slim_blob_of(dist->name)))
+			keep_provider(t, s, &by, &group->providers[i]);
+		else
+			all = false; /* not unless something else keeps it */
 	}
+	group->asker = asker->node;
+	group->asked = all ? s->runtimes.count : 0;
 }
 
 /* An application may mean a package by its bare name; in a package's sources too many words are one. */

@@ -22,7 +22,7 @@ bool python_is_library(const struct slim_node *node)
 
 void python_place_add(struct python_places *places, struct slim_node *place)
 {
-	if (place && !python_place_has(places, place))
+	if (place && places->count < PYTHON_PLACES_MAX && !python_place_has(places, place))
 		*slim_push(&places->items, &places->count, &places->capacity) = place;
 }
 
@@ -210,6 +210,9 @@ static void find_places(struct slim_trace *t, struct python_runtime *r)
 	if (r->stdlib)
 		add_user_sites(t, r);
 	add_sites(t, r, r->root);
+	if (r->places.count == PYTHON_PLACES_MAX)
+		slim_doubt(t, r->asker, "of the folders in which it searches modules only the first %d count",
+			   PYTHON_PLACES_MAX);
 }
 
 /* --- what a runtime needs to start ------------------------------------------------------------------------------- */

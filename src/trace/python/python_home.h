@@ -7,6 +7,8 @@
 
 #include "python_meta.h"
 
+enum { PYTHON_PLACES_MAX = 256 }; /* a module's name is looked up in each */
+
 struct python_places {
 	struct slim_node **items; /* folders, and archives that are searched like one */
 	size_t count, capacity;
@@ -41,6 +43,7 @@ bool python_runtime_add(struct slim_trace *t, struct python_runtimes *runtimes, 
 bool python_venvs_add(struct slim_trace *t, struct python_runtimes *runtimes);
 void python_runtimes_free(struct python_runtimes *runtimes);
 
+/* What is one place too many is not searched. */
 void python_place_add(struct python_places *places, struct slim_node *place);
 bool python_place_has(const struct python_places *places, const struct slim_node *place);
 /* The place of RUNTIME that NODE lies below, the deepest one; NULL: none. */

@@ -314,15 +314,17 @@ static void reach_module(struct slim_trace *t, struct python_state *s, const str
 	keep_whole(t, s, dist);
 }
 
-/* Where an application's source looks first: its import root, the working folder. */
+enum { OWN_PLACES = 3 };
+
+/* Where an application's source looks first (its folder, its import root, the working folder), then the runtime's. */
 struct search {
-	struct slim_node *items[PYTHON_PORTIONS_MAX];
+	struct slim_node *items[OWN_PLACES + PYTHON_PLACES_MAX];
 	size_t count;
 };
 
 static void add_place(struct search *search, struct slim_node *place)
 {
-	for (size_t i = 0; i < search->count; i++)
+	for (size_t i = 0; i < search->count && i < OWN_PLACES; i++) /* the others differ from each other */
 		if (search->items[i] == place)
 			return;
 	if (place && search->count < SLIM_COUNT(search->items))
@@ -368,7 +370,7 @@ static struct steps walk(struct slim_trace *t, const struct python_runtime *runt
 	struct slim_blob rest = name, part;
 	struct slim_node *const *dirs = search->items;
 	size_t dir_count = search->count;
-	struct slim_node *others[PYTHON_PORTIONS_MAX];
+	struct slim_node *others[SLIM_COUNT(search->items)];
 	while (slim_blob_split(&rest, '.', &part)) {
 		struct python_module m;
 		bool found = python_find_in(t, runtime, dirs, dir_count, part, &m);

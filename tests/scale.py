@@ -4,6 +4,7 @@
 Each case took more than a minute, or would have, when something in it was quadratic. The limit is processor time, many
 times what is needed, so that a slow machine and sanitizers do not fail it.
 """
+import json
 import os
 import resource
 import subprocess
@@ -179,6 +180,86 @@ def entry_points(count=300):
     return new, [], ["%s/d%d/__init__.py" % (site, n) for n in range(count)]
 
 
+def python(*source, env=()):
+    new = Image({"Entrypoint": ["/usr/bin/python3", "/a.py"], "Env": ["PATH=/bin", *env]})
+    layer = new.layer().file("/usr/bin/python3.11", PROGRAM, mode=0o755).link("/usr/bin/python3", "python3.11")
+    layer.file("/usr/lib/python3.11/os.py").file("/a.py", "".join(source))
+    return new, layer
+
+
+def python_path(count=25000):
+    """As many folders on Python's path as names that are imported."""
+    new, layer = python(*("import m%d\n" % n for n in range(count)), env=["PYTHONPATH=" + ":".join("/d/%d" % n for n in range(count))])
+    for n in range(count):
+        layer.dir("/d/%d" % n)
+    layer.file("/d/200/m7.py")
+    return new, [], ["/d/200/m7.py"]
+
+
+def groups(count=30000):
+    """A package with very many entry points in one group, and settings that name the group as often."""
+    new, layer = python("import d\n")
+    info = "/usr/lib/python3/dist-packages/d-1.dist-info"
+    layer.file(info + "/METADATA", "Name: d\nVersion: 1\n").file("/usr/lib/python3/dist-packages/d/__init__.py")
+    layer.file(info + "/RECORD", "d/__init__.py,,\n").file(info + "/entry_points.txt", "[g.g]\n" + "e = d:f\n" * count)
+    layer.file("/etc/app.ini", "[g.g]\na = g.g\n" * count)
+    return new, [], ["/usr/lib/python3/dist-packages/d/__init__.py"]
+
+
+def node(source, env=()):
+    new = Image({"Entrypoint": ["node", "/app/main.js"], "Env": ["PATH=/bin", *env], "WorkingDir": "/app"})
+    return new, new.layer().file("/bin/node", PROGRAM, mode=0o755).file("/app/main.js", source)
+
+
+def node_path(count=6000):
+    """As many folders in NODE_PATH as packages that are loaded."""
+    new, layer = node("".join("require('m%d');\n" % n for n in range(count)), ["NODE_PATH=" + ":".join("/d/%d" % n for n in range(count))])
+    for n in range(count):
+        layer.dir("/d/%d" % n)
+    layer.file("/d/50/m7/index.js")
+    return new, [], ["/d/50/m7/index.js"]
+
+
+def exports(count=40000):
+    """A package.json of patterns, and as many names that none of them matches."""
+    new, layer = node("".join("require('p/a%d');\n" % n for n in range(count)))
+    layer.file("/app/node_modules/p/package.json", json.dumps({"name": "p", "exports": {"./b%d*" % n: "./c*.js" for n in range(count)}}))
+    layer.file("/app/node_modules/p/c.js")
+    return new, [], ["/app/node_modules/p/c.js"]
+
+
+def names_in_part(count=25000):
+    """Modules that are loaded by names of which a part is known, and as many files that may be meant."""
+    new, layer = node("".join("require('./m/' + x + '%d');\n" % n for n in range(count)))
+    for n in range(count):
+        layer.file("/app/m/%d.js" % n, "require('./' + y); require(z);\n")
+    return new, [], ["/app/m/0.js", "/app/m/%d.js" % (count - 1)]
+
+
+def locales(count=300000):
+    """A script of assignments that do not end."""
+    new = image("/bin/run")
+    new.layers[0].file("/bin/run", "#!/bin/sh\n" + "LANG=" * count, mode=0o755)
+    return new, [], ["/bin/run"]
+
+
+def stanzas(count=40000):
+    """A package that the database names again and again, with a long list of files."""
+    new = image("/bin/app")
+    new.layers[0].file("/var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n\n" * count)
+    new.layers[0].file("/var/lib/dpkg/info/a.list", "/bin/app\n/bin/none\n" * count)
+    return new, [], ["/bin/app", "/var/lib/dpkg/status"]
+
+
+def includes(count=6000):
+    """Settings each of which includes all of them."""
+    new = image("/bin/nginx")
+    new.layers[0].file("/bin/nginx", PROGRAM, mode=0o755).file("/etc/nginx/nginx.conf", "include /etc/nginx/c/*;\n")
+    for n in range(count):
+        new.layers[0].file("/etc/nginx/c/%d.conf" % n, "include /etc/nginx/c/*;\n")
+    return new, [], ["/etc/nginx/c/0.conf", "/etc/nginx/c/%d.conf" % (count - 1)]
+
+
 def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
@@ -215,7 +296,8 @@ def growth(cases):
 
 def main():
     cases = [allowlist, sources, libraries, whiteouts, links, script, commands,
-             programs, node_modules, modules, depth, search_path, variables, forest, entry_points]
+             programs, node_modules, modules, depth, search_path, variables, forest, entry_points, python_path, groups,
+             node_path, exports, names_in_part, locales, stanzas, includes]
     if sys.argv[1:2] == ["--growth"]:
         return growth([case for case in cases if not sys.argv[2:] or case.__name__ in sys.argv[2:]])
     print("1..%d" % len(cases))

@@ -164,6 +164,9 @@ for title, text in NODES.items():
     stays("JavaScript: " + title, {**NODE, "/bin/app": b"#!/usr/bin/node\n" + text,
           "/bin/node_modules/a/package.json": b'{"main":"../b","exports":{".":{"node":{"a":"../../b"}}}}', "/bin/node_modules/a/index.js": b"require('b')",
           "/bin/node_modules/b/package.json": b"{" * 50000, "/bin/node_modules/b/index.js": b"require('a')"}, "/bin/app", "/usr/bin/node")
+stays("JavaScript: a package.json whose names are all stars", {**NODE, "/bin/app": b"#!/usr/bin/node\n" + b"".join(
+      b"require('s/a%d%s');\n" % (n, b"x" * 3000) for n in range(100)),
+      "/bin/node_modules/s/package.json": b'{"exports":{"./a*":"./' + b"*" * 1000000 + b'"}}'}, "/bin/app", options=("--max-memory", "500M"))
 
 # --- settings and databases -------------------------------------------------------------------------------------------
 

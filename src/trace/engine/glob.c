@@ -12,6 +12,7 @@
 #include "slim/path.h"
 
 enum { WAYS_MAX = 1 << 22, STEPS_MAX = 1 << 28, COMPONENTS_MAX = SLIM_PATH_MAX / 2 };
+enum { MATCH_STEPS = 64 }; /* what it costs to keep a match, in names */
 
 struct way {
 	struct slim_node *from, *to;
@@ -46,9 +47,10 @@ static void clear_glob(struct glob *g)
 	free(g->levels);
 }
 
-bool slim_glob_spend(struct slim_trace *t)
+bool slim_glob_spend(struct slim_trace *t, uint32_t names)
 {
-	return t->glob_steps < STEPS_MAX && ++t->glob_steps < STEPS_MAX;
+	t->glob_steps += names < STEPS_MAX - t->glob_steps ? names : STEPS_MAX - t->glob_steps;
+	return t->glob_steps < STEPS_MAX;
 }
 
 static int by_number(const void *a, const void *b)
@@ -86,10 +88,13 @@ static bool expand_wildcard(struct slim_trace *t, struct slim_node *dir, struct 
 {
 	for (struct slim_node *c = dir->first; c; c = c->next) {
 		struct slim_blob name = slim_blob(c->name, c->name_length);
-		if (!slim_glob_spend(t) || to->way_count == WAYS_MAX)
+		if (!slim_glob_spend(t, 1) || to->way_count == WAYS_MAX)
 			return false;
-		if ((c->name[0] != '.' || to->part.ptr[0] == '.') && slim_wildcard(to->part, name))
-			add_way(to, dir, step(t->in.tree, dir, name), name);
+		if ((c->name[0] == '.' && to->part.ptr[0] != '.') || !slim_wildcard(to->part, name))
+			continue;
+		if (!slim_glob_spend(t, MATCH_STEPS))
+			return false;
+		add_way(to, dir, step(t->in.tree, dir, name), name);
 	}
 	return true;
 }

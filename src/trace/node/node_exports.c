@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "node_resolve.h"
+#include "slim/path.h"
 
 enum { NEST_MAX = 64 };
 
@@ -36,6 +37,13 @@ static bool is_condition(const struct choice *c, const char *name)
 		if (!strcmp(*more, name))
 			return true;
 	return false;
+}
+
+/* False: it was the last one that may be looked at. */
+static bool take_step(struct node_world *world)
+{
+	world->steps += world->steps < NODE_STEPS_MAX;
+	return world->steps < NODE_STEPS_MAX;
 }
 
 /* "", "." and ".." are no names of members, nor is node_modules; %2e is a dot. Empty ones are only frowned upon. */
@@ -97,7 +105,7 @@ static json_t *next_member(const struct choice *c, struct level *level)
 {
 	if (json_is_array(level->json))
 		return json_array_get(level->json, level->index++);
-	while (level->iterator) {
+	while (level->iterator && take_step(c->world)) {
 		void *now = level->iterator;
 		level->iterator = json_object_iter_next(level->json, now);
 		if (is_condition(c, json_object_iter_key(now)))
@@ -106,9 +114,9 @@ static json_t *next_member(const struct choice *c, struct level *level)
 	return NULL;
 }
 
-static bool has_number(json_t *object)
+static bool has_number(const struct choice *c, json_t *object)
 {
-	for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
+	for (void *i = json_object_iter(object); i && take_step(c->world); i = json_object_iter_next(object, i))
 		if (is_number(json_object_iter_key(i)))
 			return true;
 	return false;
@@ -124,7 +132,7 @@ static enum state choose(struct choice *c, json_t *target)
 		bool nested = json_is_object(json) || json_is_array(json);
 		if (nested && depth == NEST_MAX)
 			return INVALID;
-		if (nested && !has_number(json)) {
+		if (nested && !has_number(c, json)) {
 			levels[depth++] = (struct level){ json, json_object_iter(json), 0, UNDEFINED };
 			state = UNDEFINED;
 		} else if (json_is_string(json)) {
@@ -150,13 +158,16 @@ static enum state choose(struct choice *c, json_t *target)
 	}
 }
 
-/* The target with each * replaced by MATCH. */
+/* The target with each * replaced by MATCH. NULL: no file has so long a name. */
 static const char *filled(struct node_world *world, const char *target, struct slim_blob match)
 {
 	size_t stars = 0;
 	for (const char *c = target; *c; c++)
 		stars += *c == '*';
-	char *text = slim_arena_alloc(world->arena, strlen(target) + stars * match.len + 1), *out = text;
+	size_t length = strlen(target);
+	if (length > SLIM_PATH_MAX || stars * match.len > SLIM_PATH_MAX)
+		return NULL;
+	char *text = slim_arena_alloc(world->arena, length + stars * match.len + 1), *out = text;
 	for (const char *c = target; *c; c++) {
 		if (*c == '*' && match.ptr) {
 			memcpy(out, match.ptr, match.len);
@@ -195,7 +206,7 @@ static enum node_answer look_up(struct choice *c, json_t *map, struct slim_blob 
 	const char *best = NULL;
 	if (!memchr(key.ptr, '*', key.len) && key.ptr[key.len - 1] != '/')
 		target = json_object_get(map, exact);
-	for (void *i = target ? NULL : json_object_iter(map); i; i = json_object_iter_next(map, i)) {
+	for (void *i = target ? NULL : json_object_iter(map); i && take_step(c->world); i = json_object_iter_next(map, i)) {
 		const char *pattern = json_object_iter_key(i);
 		struct slim_blob star = star_of(pattern, key);
 		if (!star.ptr || (best && !is_better(pattern, best)))
@@ -208,7 +219,7 @@ static enum node_answer look_up(struct choice *c, json_t *map, struct slim_blob 
 		return NODE_ERROR;
 	out->bare = strncmp(c->target, "./", 2) != 0;
 	out->path = filled(c->world, c->target, match);
-	return NODE_FOUND;
+	return out->path ? NODE_FOUND : NODE_ERROR;
 }
 
 /* Without keys that begin with a dot it is the target of "." alone. */
@@ -230,7 +241,7 @@ enum node_answer node_exports(struct node_world *world, const struct node_packag
 	if (!slim_blob_is(subpath, ".") || choose(&c, exports) != USABLE)
 		return NODE_ERROR;
 	*out = (struct node_target){ filled(world, c.target, slim_blob(NULL, 0)), false };
-	return NODE_FOUND;
+	return out->path ? NODE_FOUND : NODE_ERROR;
 }
 
 enum node_answer node_imports(struct node_world *world, const struct node_package *package, struct slim_blob specifier,

@@ -18,6 +18,8 @@ enum node_mark {
 	NODE_ROOT = 8, /* an application's folder */
 	NODE_WANTED = 16, /* a folder of junk into which something reaches */
 	NODE_SPARE = 32, /* a file that only a script of package.json starts which nothing runs */
+	NODE_WHOLE = 64, /* a folder of which all files stay: patterns in it took too long */
+	NODE_OUTER = 128, /* a folder of which all packages in reach stay */
 };
 
 /* What changes what is junk in packages. */
@@ -48,6 +50,7 @@ struct node_state {
 	uint8_t *marks; /* by node number */
 	unsigned needs, needs_served;
 	bool fallback; /* whole node_modules folders had to be kept */
+	bool undecided; /* they were, since NODE_STEPS_MAX was reached */
 	struct slim_waiting runtimes; /* not known to be started */
 	struct slim_waiting entries; /* scripts that are started or read */
 	struct slim_waiting files; /* to be scanned */

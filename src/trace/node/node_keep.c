@@ -161,7 +161,8 @@ void node_keep_all_modules(struct node_state *s, const struct slim_node *dir, co
 {
 	const struct slim_tree *tree = s->world.tree;
 	s->fallback = true;
-	for (; dir; dir = dir->parent) {
+	for (; dir && !node_marked(s, dir, NODE_OUTER); dir = dir->parent) {
+		s->marks[dir->id] |= NODE_OUTER;
 		struct slim_node *modules = slim_tree_walk(tree, dir, SLIM_BLOB("node_modules"), true, NULL, NULL);
 		uint32_t end = modules ? slim_node_end(tree, modules) : 0;
 		for (uint32_t id = modules ? modules->id : 0; id < end; id++) {

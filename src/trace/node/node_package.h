@@ -8,6 +8,7 @@
 #include "slim/tree.h"
 
 enum { NODE_JSON_MAX = 4 << 20 };
+enum { NODE_STEPS_MAX = 1 << 26 }; /* members of "exports" and "imports" that are looked at, in all */
 
 struct node_package {
 	struct slim_node *dir, *file; /* the folder and its package.json */
@@ -30,6 +31,7 @@ struct node_world {
 	size_t global_count, global_capacity;
 	struct node_package **by_dir; /* by node number */
 	struct node_package *packages;
+	uint32_t steps; /* at NODE_STEPS_MAX "exports" and "imports" lead nowhere any more */
 };
 
 void node_world_init(struct node_world *world);

@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "../system/system_data.h"
+#include "../engine/glob.h"
 #include "node_inside.h"
 #include "slim/match.h"
 #include "slim/path.h"
 
 enum { NAME_LENGTH_MAX = 214, GLOB_MAX = 20000 };
+enum { PATH_STEPS = 16 }; /* what a path costs that is made and compared, in names */
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -253,7 +255,17 @@ static char *pattern_of(struct slim_blob text)
 	return pattern;
 }
 
-static void load_matches(struct node_state *s, struct slim_node *from, const struct slim_node *dir,
+/* What would take too long to match: all of it. */
+static void load_all(struct node_state *s, struct slim_node *from, struct slim_node *dir)
+{
+	if (node_marked(s, dir, NODE_WHOLE))
+		return;
+	s->marks[dir->id] |= NODE_WHOLE;
+	slim_doubt(s->t, from, "which files it loads takes too long to find out: their folder stays");
+	slim_keep_below(s->t, dir, SLIM_RULE_NODE_FALLBACK, from, "a name that is known in part");
+}
+
+static void load_matches(struct node_state *s, struct slim_node *from, struct slim_node *dir,
 			 struct slim_blob rest)
 {
 	slim_cleanup(slim_arena_free_p) struct slim_arena *arena = slim_arena_new();
@@ -265,6 +277,10 @@ static void load_matches(struct node_state *s, struct slim_node *from, const str
 			   slim_node_path(slim_trace_arena(s->t), dir));
 	for (uint32_t id = dir->id + 1; id < end && id - dir->id <= GLOB_MAX; id++) {
 		struct slim_node *node = slim_tree_node(s->world.tree, id);
+		if (!slim_glob_spend(s->t, PATH_STEPS)) {
+			load_all(s, from, dir);
+			return;
+		}
 		if (node_is_modules(node))
 			id = slim_node_end(s->world.tree, node) - 1;
 		else if (slim_node_is_file(node) && node != from &&
@@ -326,6 +342,10 @@ void node_load_names(struct node_state *s, struct slim_node *from, struct slim_b
 		const struct slim_node *modules =
 			slim_tree_walk(s->world.tree, dir, slim_blob_of(place), true, NULL, NULL);
 		for (const struct slim_node *c = modules ? modules->first : NULL; c; c = c->next) {
+			if (!slim_glob_spend(s->t, PATH_STEPS)) {
+				node_keep_all_modules(s, from->parent, from);
+				return;
+			}
 			slim_autofree char *whole = slim_format("%s%s%s", scope, scoped ? "/" : "", c->name);
 			if (c->name[0] != '.' &&
 			    slim_wildcard(slim_blob_of(pattern), slim_blob(c->name, c->name_length)))

@@ -8,6 +8,8 @@
 #include "node.h"
 #include "node_inside.h"
 
+enum { GLOBALS_MAX = 64 }; /* a package's name is looked up in each */
+
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static const char language[] = "Node.js";
@@ -79,7 +81,14 @@ static void command(struct slim_trace *t, void *state, const struct slim_command
 static void add_global(struct node_state *s, const char *path, bool inside)
 {
 	const struct slim_node *dir = slim_tree_find(s->world.tree, path);
-	if (dir && slim_node_is_dir(dir))
+	if (!dir || !slim_node_is_dir(dir))
+		return;
+	for (size_t i = 0; i < s->world.global_count; i++)
+		if (s->world.globals[i].dir == dir)
+			return;
+	if (s->world.global_count == GLOBALS_MAX)
+		slim_doubt(s->t, s->program, "of the folders in NODE_PATH only the first %d count", GLOBALS_MAX);
+	else
 		*slim_push(&s->world.globals, &s->world.global_count, &s->world.global_capacity) =
 			(struct node_global){ dir, inside };
 }
@@ -213,6 +222,16 @@ static bool scan_files(struct node_state *s)
 	return now.count;
 }
 
+static void keep_undecided(struct node_state *s)
+{
+	if (s->undecided || s->world.steps < NODE_STEPS_MAX)
+		return;
+	s->undecided = true;
+	slim_doubt(s->t, NULL, "\"exports\" and \"imports\" of packages are too long to be followed: all packages stay");
+	for (size_t i = 0; i < s->root_count; i++)
+		node_keep_all_modules(s, s->roots[i].dir, s->program);
+}
+
 static void settle(struct slim_trace *t, void *state)
 {
 	struct node_state *s = state;
@@ -226,6 +245,7 @@ static void settle(struct slim_trace *t, void *state)
 			node_use_all_roots(s);
 		more |= node_scan_roots(s);
 		more |= scan_files(s);
+		keep_undecided(s);
 		more |= node_keep_rest(s);
 	}
 }

@@ -36,7 +36,7 @@ static struct found match(struct slim_trace *t, struct slim_blob pattern)
 			}
 			for (struct slim_node *n = slim_node_is_dir(now.items[i]) ? now.items[i]->first : NULL; n;
 			     n = n->next)
-				if (slim_glob_spend(t) && slim_wildcard(part, slim_blob(n->name, n->name_length)))
+				if (slim_glob_spend(t, 1) && slim_wildcard(part, slim_blob(n->name, n->name_length)))
 					add_found(&next, slim_tree_walk(tree, now.items[i], slim_blob_of(n->name), true,
 									NULL, NULL));
 		}

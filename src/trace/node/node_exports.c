@@ -206,7 +206,8 @@ static enum node_answer look_up(struct choice *c, json_t *map, struct slim_blob 
 	const char *best = NULL;
 	if (!memchr(key.ptr, '*', key.len) && key.ptr[key.len - 1] != '/')
 		target = json_object_get(map, exact);
-	for (void *i = target ? NULL : json_object_iter(map); i && take_step(c->world); i = json_object_iter_next(map, i)) {
+	for (void *i = target ? NULL : json_object_iter(map); i && take_step(c->world);
+	     i = json_object_iter_next(map, i)) {
 		const char *pattern = json_object_iter_key(i);
 		struct slim_blob star = star_of(pattern, key);
 		if (!star.ptr || (best && !is_better(pattern, best)))

@@ -490,7 +490,8 @@ struct python_dist **python_dists_named(const struct python_dists *d, const char
 
 static int group_order(const void *key, const void *item)
 {
-	return slim_blob_compare(*(const struct slim_blob *)key, slim_blob_of(((const struct python_group *)item)->name));
+	const struct python_group *group = item;
+	return slim_blob_compare(*(const struct slim_blob *)key, slim_blob_of(group->name));
 }
 
 struct python_group *python_dists_group(const struct python_dists *d, struct slim_blob name)

@@ -143,7 +143,8 @@ static bool first_word(struct slim_blob line, struct slim_blob *word)
 	size_t value;
 	for (;;) {
 		line = slim_blob_trim(line);
-		if (line.len && (*line.ptr == '\'' || *line.ptr == '"')) {
+		bool quoted = line.len && (*line.ptr == '\'' || *line.ptr == '"'); /* then it is no assignment */
+		if (quoted) {
 			if (!unquote(line, word))
 				return false;
 		} else {
@@ -156,7 +157,7 @@ static bool first_word(struct slim_blob line, struct slim_blob *word)
 		for (size_t i = 0; i < word->len; i++)
 			if (strchr("'\"`$\\(){}*?[~#!", word->ptr[i]))
 				return false;
-		if (!word->len || !shell_assignment(*word, &value))
+		if (quoted || !word->len || !shell_assignment(*word, &value))
 			return word->len > 0;
 	}
 }

@@ -260,6 +260,38 @@ def includes(count=6000):
     return new, [], ["/etc/nginx/c/0.conf", "/etc/nginx/c/%d.conf" % (count - 1)]
 
 
+def rounds(count=12000):
+    """Packages' programs each of which starts the next one: every round of the trace finds one more."""
+    new = image("/bin/t0")
+    layer = new.layers[0].file("/var/lib/dpkg/status", "".join(
+        "Package: p%d\nStatus: install ok installed\nVersion: 1\nSource: s\n\n" % n for n in range(count)))
+    for n in range(count):
+        layer.file("/bin/t%d" % n, "#!/bin/sh\nt%d\n" % (n + 1), mode=0o755).file("/usr/share/p%d" % n, "x")
+        layer.file("/var/lib/dpkg/info/p%d.list" % n, "/bin/t%d\n/usr/share/p%d\n" % (n, n))
+    return new, [], ["/bin/t%d" % (count - 1), "/usr/share/p%d" % (count - 1)]
+
+
+def plugins(count=6000):
+    """Plugins each of which names their folder."""
+    new = image("/bin/main")
+    layer = new.layers[0].file(LOADER, elf.build(soname="ld-linux-x86-64.so.2"), mode=0o755)
+    plugin = dict(undef=["dlopen"], strings=["/usr/lib/plug", "p%s.so"])
+    layer.file("/bin/main", elf.build(interp=LOADER, **plugin), mode=0o755)
+    for n in range(count):
+        layer.file("/usr/lib/plug/p%d.so" % n, elf.build(soname="p%d.so" % n, **plugin))
+    return new, [], ["/usr/lib/plug/p0.so", "/usr/lib/plug/p%d.so" % (count - 1)]
+
+
+def applets(count=6000):
+    """Very many names of a multi-call program, by links of either kind."""
+    new = image("/bin/run")
+    layer = new.layers[0].file("/bin/run", "#!/bin/sh\n" + "".join("a%d\n" % n for n in range(count)), mode=0o755)
+    layer.file("/bin/busybox", PROGRAM, mode=0o755)
+    for n in range(count):
+        layer.link("/bin/a%d" % n, "busybox").hardlink("/usr/bin/b%d" % n, "/bin/busybox")
+    return new, [], ["/bin/a%d" % (count - 1), "/usr/bin/b%d" % (count - 1)]
+
+
 def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
@@ -297,7 +329,7 @@ def growth(cases):
 def main():
     cases = [allowlist, sources, libraries, whiteouts, links, script, commands,
              programs, node_modules, modules, depth, search_path, variables, forest, entry_points, python_path, groups,
-             node_path, exports, names_in_part, locales, stanzas, includes]
+             node_path, exports, names_in_part, locales, stanzas, includes, rounds, plugins, applets]
     if sys.argv[1:2] == ["--growth"]:
         return growth([case for case in cases if not sys.argv[2:] or case.__name__ in sys.argv[2:]])
     print("1..%d" % len(cases))

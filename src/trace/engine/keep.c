@@ -13,7 +13,8 @@ static size_t slot_hash(uint32_t node, uint32_t rule, uint32_t from)
 {
 	uint64_t h = node * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)from * UINT64_C(0xc2b2ae3d27d4eb4f) ^
 		     (uint64_t)rule * UINT64_C(0x165667b19e3779f9);
-	return (size_t)(h ^ h >> 32);
+	h ^= h >> 32;
+	return (size_t)((h * UINT64_C(0xd6e8feb86659fd93)) >> 20);
 }
 
 /* The slot of a reason, or the empty one where it belongs. */
@@ -70,10 +71,20 @@ static struct slim_reason *find_reason(struct slim_trace *t, const struct slim_n
 	return NULL;
 }
 
+/* From there on a node that has a reason gets no further one: a thousand files that name each other give a million. */
+enum { REASONS_MAX = (1 << 23) - 1 };
+
+static bool wants_reason(const struct slim_trace *t, const struct slim_node *node)
+{
+	return t->reason_count < REASONS_MAX || !t->reasons[node->id];
+}
+
 /* Two askers with the same rule are one reason; of several words for it the smallest stays, whatever the order. */
 static void add_reason(struct slim_trace *t, struct slim_node *node, enum slim_rule_id rule,
 		       const struct slim_node *from, const char *text)
 {
+	if (!wants_reason(t, node))
+		return;
 	struct slim_reason *r = find_reason(t, node, rule, from);
 	if (r) {
 		if (strcmp(text, r->evidence) < 0)

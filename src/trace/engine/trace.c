@@ -7,6 +7,8 @@
 #include "hosts.h"
 #include "junk.h"
 
+enum { ROUNDS_MAX = 256 };
+
 const struct slim_tree *slim_trace_tree(const struct slim_trace *t) { return t->in.tree; }
 const struct slim_config *slim_trace_config(const struct slim_trace *t) { return t->in.config; }
 const struct slim_wishes *slim_trace_wishes(const struct slim_trace *t) { return t->in.wishes; }
@@ -138,8 +140,23 @@ void slim_trace_tell_command(struct slim_trace *t, const struct slim_command_lin
 			slim_tracers[i]->command(t, t->states[i], command);
 }
 
+/*
+ * Each round looks at the whole image, and files made for that can make each round find but one of them. No image that
+ * people build needs a tenth of so many.
+ */
+static void limit_rounds(struct slim_trace *t, unsigned rounds)
+{
+	if (rounds == ROUNDS_MAX) {
+		slim_doubt(t, NULL, "after %d rounds there is still more to follow: all files stay", ROUNDS_MAX);
+		slim_keep_below(t, slim_tree_root(t->in.tree), SLIM_RULE_TOOLBOX, NULL, "more rounds than %d", ROUNDS_MAX);
+	}
+	if (rounds > 2 * ROUNDS_MAX)
+		slim_fail(&t->error, SLIM_UNSAFE, "what the image needs is not found out within %d rounds", 2 * ROUNDS_MAX);
+}
+
 static void run_worklist(struct slim_trace *t)
 {
+	unsigned rounds = 0;
 	for (bool more = true; more && !t->error;) {
 		while (t->queue_head < t->queue_tail && !t->error)
 			show(t, slim_tree_node(t->in.tree, take(t)));
@@ -148,6 +165,7 @@ static void run_worklist(struct slim_trace *t)
 		for (size_t i = 0; slim_tracers[i] && !t->error; i++)
 			if (slim_tracers[i]->settle)
 				slim_tracers[i]->settle(t, t->states[i]);
+		limit_rounds(t, ++rounds);
 		more = t->queue_head < t->queue_tail;
 	}
 }

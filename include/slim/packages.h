@@ -18,7 +18,9 @@ struct slim_package {
 	const char *licence;           /* as the database has it, or "" */
 	const char *source;            /* its source package's name; its own name when not said */
 	const char **depends;          /* names only, alternatives one after another; ends with NULL */
+	const char **suggests;         /* the same of what it recommends or suggests; only dpkg has it */
 	bool essential;
+	bool asked; /* somebody asked for it by name, its manager says; false as well where nothing tells */
 	struct slim_node **files;      /* every listed path that is in the tree, folders left out; in tree order */
 	size_t file_count;
 	struct slim_node **conffiles;

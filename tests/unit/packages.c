@@ -123,6 +123,39 @@ static void test_apk(void **state)
 	slim_packages_free(db);
 }
 
+static bool asked(struct slim_packages *db, const char *name)
+{
+	return slim_packages_find(db, name)->asked;
+}
+
+static void test_what_was_asked_for(void **state)
+{
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree = TREE(
+		{ "/var/lib/dpkg/status", "Package: wanted\nStatus: install ok installed\n\n"
+					  "Package: came\nStatus: install ok installed\nRecommends: a | b\nSuggests: c (>= 1)\n" },
+		{ "/var/lib/apt/extended_states", "Package: came\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+						  "Package: wanted\nAuto-Installed: 0\n\nAuto-Installed: 1\n\nPackage: none\nAuto-Installed: 1" },
+		{ "/etc/apk/world", "busybox>=1.3\n!zlib other@edge musl" },
+		{ "/lib/apk/db/installed", "P:busybox\nV:1\n\nP:zlib\nV:1\n\nP:musl\nV:1\n\nP:libc\nV:1\n" });
+	struct slim_packages *db = slim_packages_read(tree, NULL);
+	assert_true(asked(db, "wanted") && !asked(db, "came"));
+	assert_true(asked(db, "busybox") && asked(db, "musl") && !asked(db, "zlib") && !asked(db, "libc"));
+	const char **suggests = slim_packages_find(db, "came")->suggests;
+	assert_string_equal(suggests[0], "a");
+	assert_string_equal(suggests[2], "c");
+	assert_null(suggests[3]);
+	slim_packages_free(db);
+}
+
+static void test_nothing_tells_what_was_asked_for(void **state)
+{
+	slim_cleanup(slim_tree_free_p) struct slim_tree *tree =
+		TREE({ "/var/lib/dpkg/status", "Package: some\nStatus: install ok installed\n" });
+	struct slim_packages *db = slim_packages_read(tree, NULL);
+	assert_false(asked(db, "some"));
+	slim_packages_free(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +165,8 @@ int main(void)
 		cmocka_unit_test(test_dpkg_status_d),
 		cmocka_unit_test(test_dpkg_nonsense),
 		cmocka_unit_test(test_apk),
+		cmocka_unit_test(test_what_was_asked_for),
+		cmocka_unit_test(test_nothing_tells_what_was_asked_for),
 	};
 	return cmocka_run_group_tests_name("packages", tests, NULL, NULL);
 }

@@ -5,7 +5,8 @@
 #include "package_db.h"
 
 struct stanza {
-	struct slim_blob package, version, architecture, source, status, depends, pre_depends, essential, conffiles;
+	struct slim_blob package, version, architecture, source, status, depends, pre_depends, recommends, suggests,
+		essential, conffiles;
 };
 
 struct field {
@@ -22,6 +23,8 @@ static const struct field fields[] = {
 	{ "Status", offsetof(struct stanza, status) },
 	{ "Depends", offsetof(struct stanza, depends) },
 	{ "Pre-Depends", offsetof(struct stanza, pre_depends) },
+	{ "Recommends", offsetof(struct stanza, recommends) },
+	{ "Suggests", offsetof(struct stanza, suggests) },
 	{ "Essential", offsetof(struct stanza, essential) },
 	{ "Conffiles", offsetof(struct stanza, conffiles) },
 };
@@ -123,12 +126,12 @@ static size_t add_names(struct slim_packages *db, struct slim_blob list, const c
 	return count;
 }
 
-static const char **names_of(struct slim_packages *db, struct slim_blob depends, struct slim_blob pre_depends)
+static const char **names_of(struct slim_packages *db, struct slim_blob first, struct slim_blob second)
 {
-	size_t count = add_names(db, depends, NULL) + add_names(db, pre_depends, NULL);
+	size_t count = add_names(db, first, NULL) + add_names(db, second, NULL);
 	const char **names = slim_arena_alloc(db->arena, (count + 1) * sizeof(*names));
-	size_t first = add_names(db, depends, names);
-	add_names(db, pre_depends, names + first);
+	size_t done = add_names(db, first, names);
+	add_names(db, second, names + done);
 	return names;
 }
 
@@ -225,6 +228,7 @@ static struct slim_package *add_package(struct slim_packages *db, const struct s
 	if (source.len)
 		package->source = slim_packages_string(db, source);
 	package->depends = names_of(db, stanza->depends, stanza->pre_depends);
+	package->suggests = names_of(db, stanza->recommends, stanza->suggests);
 	package->essential = slim_blob_is(stanza->essential, "yes");
 	return package;
 }

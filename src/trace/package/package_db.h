@@ -67,6 +67,9 @@ void slim_dpkg_parse_status(struct slim_packages *db, struct slim_blob text);
 void slim_apk_read(struct slim_packages *db);
 void slim_apk_parse(struct slim_packages *db, struct slim_blob text);
 
+/* asked.c: sets `asked`; once packages can be found */
+void slim_packages_mark_asked(struct slim_packages *db);
+
 /* rpm.c: rpmdb.sqlite and Packages.db; another one is named in a warning */
 void slim_rpm_read(struct slim_packages *db);
 void slim_rpm_parse_header(struct slim_packages *db, struct slim_provides *provides, int64_t record,

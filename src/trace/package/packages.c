@@ -50,7 +50,7 @@ struct slim_package *slim_packages_add(struct slim_packages *db, struct slim_blo
 	package->name = slim_packages_string(db, name);
 	package->version = package->architecture = package->licence = package->kind = "";
 	package->source = package->name;
-	package->depends = (const char **)none;
+	package->depends = package->suggests = (const char **)none;
 	package->index = (uint32_t)db->count;
 	*slim_push(&db->items, &db->count, &db->capacity) = package;
 	return package;
@@ -159,6 +159,7 @@ struct slim_packages *slim_packages_read(const struct slim_tree *tree, struct sl
 	slim_apk_read(db);
 	slim_rpm_read(db);
 	slim_packages_finish(db);
+	slim_packages_mark_asked(db);
 	return db;
 }
 

@@ -39,21 +39,41 @@ static bool is_offered(const struct python_dist *target)
 	return slim_name_in(tools, target->name);
 }
 
-/* Setuptools was there everywhere for so long that few declare it. */
-static bool counts(const struct python_dist *from, const struct python_dist *target)
+/* REQUESTED: PyPA, "Recording installed projects". */
+static bool is_asked(struct slim_trace *t, const struct python_dist *dist)
 {
-	return target->kept || !strcmp(target->name, "setuptools") || (from->near && !is_offered(target));
+	const struct slim_package *package =
+		dist->stands ? slim_packages_owner(slim_trace_packages(t), dist->stands) : NULL;
+	if (package)
+		return package->asked;
+	return slim_node_is_dir(dist->metadata) &&
+	       slim_node_child(slim_trace_tree(t), dist->metadata, SLIM_BLOB("REQUESTED"));
 }
 
+/*
+ * What somebody installed by its name is there for a use, unless it is a tool of development. Setuptools was there
+ * everywhere for so long that few declare it.
+ */
+static bool counts(struct slim_trace *t, const struct python_dist *from, const struct python_dist *target)
+{
+	return target->kept || !strcmp(target->name, "setuptools") ||
+	       ((from->near || is_asked(t, target)) && !is_offered(target));
+}
+
+static bool names(const char *const *list, const char *name)
+{
+	while (*list && strcmp(*list, name))
+		list++;
+	return *list;
+}
+
+/* Whether the packages that have installed them say so. */
 static bool is_package_of(struct slim_trace *t, const struct python_dist *dist, const struct python_dist *target)
 {
 	const struct slim_packages *packages = slim_trace_packages(t);
 	const struct slim_package *a = dist->stands ? slim_packages_owner(packages, dist->stands) : NULL;
 	const struct slim_package *b = target->stands ? slim_packages_owner(packages, target->stands) : NULL;
-	for (const char *const *name = a && b ? (const char *const *)a->depends : NULL; name && *name; name++)
-		if (!strcmp(*name, b->name))
-			return true;
-	return a && a == b;
+	return a && b && (a == b || names(a->depends, b->name) || names(a->suggests, b->name));
 }
 
 static void note(struct python_state *s, struct slim_node *source, struct python_dist *from, struct python_dist *target)
@@ -69,19 +89,19 @@ bool python_leave_out(struct slim_trace *t, struct python_state *s, struct slim_
 		      struct python_dist *target)
 {
 	struct python_dist *from = source ? python_dist_known(s->dists, source) : NULL;
-	if (!from || !from->metadata || !target || !target->metadata || target == from || counts(from, target) ||
+	if (!from || !from->metadata || !target || !target->metadata || target == from || counts(t, from, target) ||
 	    python_declares(t, from, target) || is_package_of(t, from, target))
 		return false;
 	note(s, source, from, target);
 	return true;
 }
 
-bool python_count_left(struct python_state *s)
+bool python_count_left(struct slim_trace *t, struct python_state *s)
 {
 	bool any = false;
 	for (size_t i = 0; i < s->left.count; i++) {
 		struct python_left *left = &s->left.items[i];
-		if (left->counted || !counts(left->from, left->target))
+		if (left->counted || !counts(t, left->from, left->target))
 			continue;
 		/* read again, it notes afresh what still is left out */
 		struct slim_node *source = left->source;

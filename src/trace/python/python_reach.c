@@ -144,7 +144,14 @@ static bool is_development_extra(const char *name)
 {
 	static const char *const names[] = { "*test*",    "*dev*", "*doc*",   "*lint*",   "*typ*",   "*mypy*",
 					     "*sphinx*",  "*cov*", "*bench*", "*check*",  "*style*", "*build*",
-					     "*release*", "*qa*",  "all",     "complete", "full",    NULL };
+					     "*release*", "*qa*",  NULL };
+	return slim_name_in(names, name);
+}
+
+/* Extras that gather the others: what they hold may be used, but nothing asks for all of it at once. */
+static bool is_gathering_extra(const char *name)
+{
+	static const char *const names[] = { "all", "complete", "full", NULL };
 	return slim_name_in(names, name);
 }
 
@@ -217,7 +224,8 @@ static void declare(struct slim_trace *t, struct python_dist *dist)
 	dist->declares = dist->require_count > 0;
 	list_declared(t, dist);
 	for (size_t i = 0; i < dist->require_count; i++)
-		if (is_declaration(t, dist->requires[i], &r, &extra))
+		if (is_declaration(t, dist->requires[i], &r, &extra) &&
+		    !is_gathering_extra(python_normal_name(slim_trace_arena(t), extra)))
 			add_extras(t, dist, extra);
 }
 

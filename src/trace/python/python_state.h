@@ -105,7 +105,7 @@ void python_come_near(struct python_state *s, struct python_dist *dist, const st
 bool python_leave_out(struct slim_trace *t, struct python_state *s, struct slim_node *source,
 		      struct python_dist *target);
 /* What was left out counts after all, because of what is known by now: its sources are to be read again. True: any. */
-bool python_count_left(struct python_state *s);
+bool python_count_left(struct slim_trace *t, struct python_state *s);
 /* Say what is left out: once all is known. */
 void python_doubt_left(struct slim_trace *t, struct python_state *s);
 

@@ -281,7 +281,7 @@ static void read_all(struct slim_trace *t, struct python_state *s)
 		}
 		for (size_t i = 0; i < s->tests.count && runs_tests(s); i++)
 			read_own(t, s, s->tests.items[i]);
-	} while (python_keep_required(t, s) || python_count_left(s) || s->read_queue < s->queue.count);
+	} while (python_keep_required(t, s) || python_count_left(t, s) || s->read_queue < s->queue.count);
 }
 
 /* An application that imports what nobody knows may import anything. */

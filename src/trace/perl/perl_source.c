@@ -8,6 +8,7 @@ enum expect {
 	EXPECT_NOTHING,
 	EXPECT_USE, /* behind use and no */
 	EXPECT_ARGUMENTS, /* of use, up to its end */
+	EXPECT_CONDITION, /* the same of "use if" */
 	EXPECT_LIB, /* use lib … */
 	EXPECT_REQUIRE,
 	EXPECT_DO,
@@ -152,7 +153,7 @@ static void read_text(const struct reading *r, struct slim_blob text)
 	if (memchr(text.ptr, ':', text.len))
 		read_layers(r, text);
 	if (end && end == text.len) {
-		if (colons || r->expect == EXPECT_LOADED)
+		if (colons || r->expect == EXPECT_LOADED || r->expect == EXPECT_CONDITION)
 			say(r, PERL_NAME, text);
 		else if (isupper((unsigned char)
 					 text.ptr[0])) /* pragmas are not loaded so, functions have their names */
@@ -193,6 +194,7 @@ static void read_argument(struct reading *r, const struct lang_token *token)
 	case EXPECT_NOTHING:
 	case EXPECT_USE:
 	case EXPECT_ARGUMENTS:
+	case EXPECT_CONDITION:
 		read_text(r, token->text);
 		return;
 	}
@@ -205,7 +207,9 @@ static bool is_version(struct slim_blob name)
 
 static void read_used(struct reading *r, struct slim_blob name)
 {
-	r->expect = slim_blob_is(name, "lib") ? EXPECT_LIB : EXPECT_ARGUMENTS;
+	r->expect = slim_blob_is(name, "lib") ? EXPECT_LIB :
+		    slim_blob_is(name, "if")  ? EXPECT_CONDITION :
+						EXPECT_ARGUMENTS;
 	if (!is_version(name))
 		say(r, PERL_MODULE, name);
 }
@@ -252,12 +256,15 @@ static void read_name(struct reading *r, struct slim_blob name)
 		break;
 	case EXPECT_NOTHING:
 	case EXPECT_ARGUMENTS:
+	case EXPECT_CONDITION:
 	case EXPECT_LIB:
 	case EXPECT_FOUND:
 		break;
 	}
+	if (!variable && r->expect == EXPECT_CONDITION)
+		say(r, PERL_NAME, name); /* use if CONDITION, foo => …: pragmas, too */
 	if (isupper((unsigned char)name.ptr[0]) && r->expect == EXPECT_ARGUMENTS)
-		say(r, PERL_WORD, name); /* use if CONDITION, Foo => … */
+		say(r, PERL_WORD, name);
 	if (!variable && r->expect != EXPECT_LIB)
 		read_keyword(r, name);
 }
@@ -281,6 +288,7 @@ static void read_mark(struct reading *r, struct slim_blob mark)
 		return;
 	case EXPECT_NOTHING:
 	case EXPECT_ARGUMENTS:
+	case EXPECT_CONDITION:
 	case EXPECT_LIB:
 	case EXPECT_FOUND:
 		return;
@@ -302,7 +310,7 @@ static void read_token(struct reading *r, const struct lang_token *token)
 		read_mark(r, token->text);
 		break;
 	case LANG_NUMBER:
-		if (r->expect != EXPECT_ARGUMENTS && r->expect != EXPECT_LIB)
+		if (r->expect != EXPECT_ARGUMENTS && r->expect != EXPECT_CONDITION && r->expect != EXPECT_LIB)
 			r->expect = r->expect == EXPECT_USE ? EXPECT_ARGUMENTS : EXPECT_NOTHING;
 		break;
 	case LANG_PATTERN:

@@ -1,0 +1,3 @@
+package agent;
+import java.lang.instrument.*;
+public class Agent { public static void premain(String a, Instrumentation i) { System.setProperty("agent", a + i.getAllLoadedClasses().length / 1000000); } }

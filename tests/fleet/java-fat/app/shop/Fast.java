@@ -1,0 +1,1 @@
+package shop; public class Fast { static { System.loadLibrary("fast"); } public static native int first(); }

@@ -1,0 +1,1 @@
+ngx.status = 404 ngx.say("own 404")

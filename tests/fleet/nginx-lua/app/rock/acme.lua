@@ -1,0 +1,1 @@
+local c = require "acme.core" return { twice = c.twice }

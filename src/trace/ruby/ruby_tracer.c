@@ -208,14 +208,15 @@ static bool is_ruby(struct slim_trace *t, struct slim_node *node)
 /* Of Ruby's own: it names gems that it does without. */
 static bool is_library(const struct ruby *s, const struct slim_node *node)
 {
-	for (const struct slim_node *n = node->parent; n && n->parent; n = n->parent) {
-		if (s->gems.inside[node->id])
-			return false;
+	static const char *const own[] = { "rubygems", "rubygems.rb", "bundler", "bundler.rb", NULL };
+	const struct ruby_gem *gem = ruby_gems_of(&s->gems, node);
+	if (gem)
+		return slim_wildcard(SLIM_BLOB("bundler-[0-9]*"), slim_blob_of(gem->dir->name));
+	for (const struct slim_node *n = node; n && n->parent; n = n->parent) {
 		if (slim_wildcard(SLIM_BLOB("[0-9]*.[0-9]*.[0-9]*"), slim_blob_of(n->name)) &&
 		    !strcmp(n->parent->name, "ruby"))
 			return true;
-		if (!strcmp(n->parent->name, "vendor_ruby") &&
-		    (!strcmp(n->name, "rubygems") || !strcmp(n->name, "bundler")))
+		if (!strcmp(n->parent->name, "vendor_ruby") && slim_name_in(own, n->name))
 			return true;
 	}
 	return false;
@@ -291,6 +292,8 @@ static void activate(struct slim_trace *t, struct ruby *s, struct slim_node *rub
 	s->active = true;
 	s->interpreter = ruby;
 	keep_places(t, s);
+	if (slim_trace_env(t, "RUBYGEMS_GEMDEPS")) /* RubyGems itself loads it only then */
+		ruby_gems_keep_named(t, &s->gems, SLIM_BLOB("bundler"), ruby);
 	lang_keep_shell(t, ruby, "Ruby");
 	lang_keep_locales(t, ruby, "Ruby");
 	struct slim_node *hosts[SLIM_TRACE_HOSTS_MAX];

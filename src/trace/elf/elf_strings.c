@@ -75,6 +75,8 @@ static void text_before(struct elf_strings *s, const char *start, const char *en
 	while (p > first && !(s->classes[(unsigned char)p[-1]] & ELF_HAS_BINARY))
 		has |= s->classes[(unsigned char)*--p];
 	bool whole = p > first || p == start || !p[-1];
+	if (s->want_charsets && !s->names_charsets)
+		s->names_charsets = !whole || elf_is_about_charsets(p, (size_t)(end - p));
 	if (whole)
 		elf_classify(s, p, (size_t)(end - p), has);
 }
@@ -191,12 +193,14 @@ int elf_read_strings(struct elf_file *f, struct slim_error **err)
 	failed = failed < 0 ? -1 : 0;
 	elf_classes(s.classes);
 	s.want_words = f->facts->go ? f->facts->go_exec : looks_up_words(f->facts);
+	s.want_charsets = f->facts->program && slim_elf_imports(f->facts, "iconv_open");
 	text_ranges(f, &ranges);
 	for (size_t i = 0; i < ranges.count && !failed; i++)
 		failed = scan_range(f, &s, ranges.items[i], buffer, err);
 	if (f->facts->go && !failed)
 		failed = elf_read_go_literals(f, &s, err);
 	f->facts->names_zones = s.names_zones;
+	f->facts->names_charsets = s.names_charsets;
 	f->facts->paths = take_list(f, &s.lists[ELF_PATH]);
 	f->facts->sonames = take_list(f, &s.lists[ELF_SONAME]);
 	f->facts->templates = take_list(f, &s.lists[ELF_TEMPLATE]);

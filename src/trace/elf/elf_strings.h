@@ -30,12 +30,15 @@ struct elf_strings {
 	size_t text_left;
 	bool want_words;
 	bool names_zones; /* found: slim_elf.names_zones */
+	bool want_charsets, names_charsets; /* found: slim_elf.names_charsets */
 	unsigned char classes[256]; /* enum elf_has of each byte */
 };
 
 void elf_classes(unsigned char classes[256]);
 /* Tell what TEXT (without binary bytes; HAS: the union of its bytes' kinds) may mean, by elf_found. */
 void elf_classify(struct elf_strings *s, const char *text, size_t length, unsigned has);
+/* elf_charsets.c: TEXT names a charset other than UTF-8 and ASCII, or is about charsets. */
+bool elf_is_about_charsets(const char *text, size_t length);
 void elf_found(struct elf_strings *s, enum elf_text kind, const char *text, size_t length);
 
 /* elf_go_calls.c: where os/exec.Command and its kin begin; 0: not linked in, or not known. */

@@ -27,6 +27,12 @@ static const char *const narrow_iconv[] = {
 	"libidn.so.*", "libstdc++.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
+/* A program that converts for the locale alone: nl_langinfo(3) tells its charset, and no text of it is about another. */
+static bool knows_one_charset(const struct slim_elf *elf)
+{
+	return elf->program && !elf->go && !elf->names_charsets && slim_elf_imports(elf, "nl_langinfo");
+}
+
 /* Of these only to and from the locale's charset. */
 static const char *const locale_iconv[] = {
 	"libc.so.6", "libc-2.*.so", "libunistring.so.*", "libidn2.so.*", "libidn.so.*", "libpsl.so.*", NULL
@@ -62,6 +68,7 @@ const struct slim_feature slim_features[] = {
 	  .more = slim_nss_keep },
 	{ "idn", SLIM_RULE_IDN, .symbols = LIST("getaddrinfo", "getnameinfo"), .libraries = LIST("libidn2.so.0") },
 	{ "gconv", SLIM_RULE_GCONV, .symbols = LIST("iconv_open"), .strings = LIST("/usr/lib/gconv"), .except = narrow_iconv,
+	  .unless = knows_one_charset,
 	  .places = LIST("$LIB/gconv/**") },
 	/* C.UTF-8 is a set of files for glibc alone: an image without it has no reader for them */
 	{ "c-utf8", SLIM_RULE_LOCALE, .sonames = LIST("libc.so.6"), .symbols = LIST("setlocale", "newlocale"),

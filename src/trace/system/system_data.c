@@ -130,7 +130,8 @@ static const char *held_string(const struct facts *f, const char *const *strings
 /* What of a file sets FEATURE off; NULL: nothing. */
 static const char *trigger_of(const struct slim_feature *feature, const struct facts *f)
 {
-	if (slim_name_in(feature->except, f->soname) || slim_name_in(feature->except, f->name))
+	if (slim_name_in(feature->except, f->soname) || slim_name_in(feature->except, f->name) ||
+	    (feature->unless && feature->unless(f->elf)))
 		return NULL;
 	for (const char *const *s = feature->symbols; s && *s; s++)
 		if (slim_elf_imports(f->elf, *s))

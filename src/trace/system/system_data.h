@@ -11,6 +11,7 @@
  *   programs  shell patterns for the name of a kept program
  *   strings   paths that a kept ELF file holds
  *   places    patterns; "$LIB" is each folder of system libraries, a final "**" is all below
+ *   unless    what a file is that does not set it off in spite of its imports
  *   when      what the image must have besides; NULL: nothing
  *   libraries names that are loaded by dlopen: searched as the loader does
  */
@@ -22,6 +23,7 @@ struct slim_feature {
 	bool go;                   /* programs built by Go set it off, too */
 	const char *const *places, *const *libraries;
 	bool (*when)(struct slim_trace *t);
+	bool (*unless)(const struct slim_elf *elf); /* a file of which this is true does not set it off */
 	void (*more)(struct slim_trace *t, struct slim_node *from); /* may be NULL */
 };
 

@@ -190,9 +190,9 @@ static void settle(struct slim_trace *t, void *state)
 	for (size_t i = 0; i < slim_feature_count(); i++) {
 		if (s->done[i] || !s->asker[i])
 			continue;
-		s->done[i] = true;
 		if (slim_features[i].when && !slim_features[i].when(t))
 			continue;
+		s->done[i] = true;
 		set_off(t, &slim_features[i], s->asker[i], s->word[i]);
 	}
 }

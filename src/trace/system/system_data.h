@@ -12,7 +12,7 @@
  *   strings   paths that a kept ELF file holds
  *   places    patterns; "$LIB" is each folder of system libraries, a final "**" is all below
  *   unless    what a file is that does not set it off in spite of its imports
- *   when      what the image must have besides; NULL: nothing
+ *   when      what the image must have besides, asked again until it is true; NULL: nothing
  *   libraries names that are loaded by dlopen: searched as the loader does
  */
 struct slim_feature {
@@ -54,6 +54,8 @@ void slim_nss_keep(struct slim_trace *t, struct slim_node *from);
 void slim_login_shells_keep(struct slim_trace *t, struct slim_node *from);
 /* zoneinfo.c: all zones, for what takes their names from its data */
 void slim_zoneinfo_keep(struct slim_trace *t, struct slim_node *from);
+/* idn.c: whether a process that stays can look up host names that are not ASCII */
+bool slim_idn_works(struct slim_trace *t);
 /* locale.c: whether the image has a locale whose charset is not UTF-8 */
 bool slim_has_other_charset(struct slim_trace *t);
 

@@ -21,7 +21,7 @@ struct slim_elf {
 	bool go;                 /* built by Go (.go.buildinfo) */
 	bool go_exec;            /* … and with what starts programs (os/exec) */
 	bool names_zones;        /* a string constant names a time zone: "Europe/Berlin" */
-	bool names_charsets;     /* … or a charset, or is about charsets; told only of programs that import iconv_open */
+	bool names_charsets;     /* … is about charsets; told only of programs that import iconv_open */
 	bool payload;            /* bytes are appended behind the last section and segment */
 	const char *interpreter; /* PT_INTERP, or NULL */
 	const char *soname, *rpath, *runpath;            /* or NULL */

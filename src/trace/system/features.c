@@ -27,7 +27,7 @@ static const char *const narrow_iconv[] = {
 	"libidn.so.*", "libstdc++.so.*", "libapt-pkg.so.*", "libreadline.so.*", "libpsl.so.*", "localedef", "locale", NULL
 };
 
-/* A program that converts for the locale alone: nl_langinfo(3) tells its charset, and no text of it is about another. */
+/* It converts for the locale alone: nl_langinfo(3) tells that charset, and no text is about another. */
 static bool knows_one_charset(const struct slim_elf *elf)
 {
 	return elf->program && !elf->go && !elf->names_charsets && slim_elf_imports(elf, "nl_langinfo");

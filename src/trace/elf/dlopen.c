@@ -17,6 +17,13 @@ static bool holds_names_of_others(struct slim_trace *t, const struct slim_node *
 	return slim_name_in(no_names_of, node->name) || java_knows_loads_of(slim_trace_tree(t), node);
 }
 
+/* Loaded on behalf of a caller alone, whose imports tell: system/features.c */
+static bool is_for_callers(const struct slim_node *node, const char *name)
+{
+	static const char *const policy[] = { "libsepol.so.*", NULL };
+	return !strncmp(node->name, "libselinux.so.", 14) && slim_name_in(policy, name);
+}
+
 static bool loads_by_name(const struct slim_elf *elf)
 {
 	return slim_elf_imports(elf, "dlopen") || slim_elf_imports(elf, "dlmopen") ||
@@ -214,7 +221,7 @@ static void follow(struct slim_trace *t, struct pair p)
 	if (holds_names_of_others(t, p.node) || !loads_by_name(elf))
 		return;
 	for (const char **name = elf->sonames; *name; name++)
-		if (is_called_for(t, p, *name))
+		if (is_called_for(t, p, *name) && !is_for_callers(p.node, *name))
 			keep_by_name(t, p, *name, SLIM_RULE_DLOPEN_STRING);
 	for (const char **text = elf->templates; *text; text++)
 		if (is_token_name(*text))

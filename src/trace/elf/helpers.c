@@ -180,15 +180,43 @@ static void keep_words(struct slim_trace *t, struct slim_node *node, const struc
 		slim_keep_program(t, slim_blob_of(found[i]), SLIM_RULE_COMMAND_STRING, node, "'%s'", found[i]);
 }
 
+static bool starts_something(const struct slim_elf *elf)
+{
+	return elf->go_exec || starts_with_a_shell(elf) || starts_by_name(elf) || starts_by_path(elf) ||
+	       slim_elf_imports(elf, "execveat");
+}
+
+/*
+ * Whether a process of PROGRAM can start another: by itself, by a library, or by what it loads later. Of libselinux
+ * only rpm_execcon(3) does.
+ */
+static bool may_start(struct slim_trace *t, struct slim_node *program, const struct slim_elf *elf)
+{
+	static const char *const starts_none[] = { "libc.so.6", "libc.musl-*", "ld-*", "libselinux.so.*", NULL };
+	const struct slim_loads *loads = slim_ldso_program(slim_trace_ldso(t), program);
+	if (!elf->dynamic || starts_something(elf) || slim_elf_imports(elf, "dlopen") || slim_elf_imports(elf, "rpm_execcon"))
+		return true;
+	for (size_t i = 0; i < loads->count; i++) {
+		struct slim_node *node = loads->items[i].node;
+		const struct slim_elf *library = node ? slim_trace_elf(t, node) : NULL;
+		if (!library || (!slim_name_in(starts_none, loads->items[i].name) &&
+				 (starts_something(library) || slim_elf_imports(library, "dlopen"))))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The bare name of a program of the same package: found beside this one, in a folder that a setting names, or by a
- * library that starts it. Its import says nothing here.
+ * library that starts it. Its own imports say nothing here; that nothing in the process starts programs does.
  */
 static void keep_own_words(struct slim_trace *t, struct slim_node *node, const struct slim_elf *elf)
 {
 	const struct slim_packages *packages = slim_trace_packages(t);
 	const struct slim_package *mine = slim_packages_owner(packages, node), *other;
-	for (const char **word = elf->words; mine && *word; word++) {
+	if (!mine || !may_start(t, node, elf))
+		return;
+	for (const char **word = elf->words; *word; word++) {
 		struct slim_node *program = slim_find_program(t, slim_blob_of(*word));
 		bool another = program && program != node && slim_kind_of(t, program) == SLIM_KIND_PROGRAM;
 		other = another ? slim_packages_owner(packages, program) : NULL;

@@ -56,6 +56,8 @@ static const char *const nss_symbols[] = {
 	NULL
 };
 
+static const char *const selinux_loaders[] = { "selinux_init_load_policy", "selinux_mkload_policy", NULL };
+
 #define TERMINFO_SET(dir) \
 	dir "/a/ansi*", dir "/d/dumb", dir "/l/linux", dir "/s/screen*", dir "/s/sun", dir "/t/tmux*", dir "/v/vt100", \
 		dir "/v/vt102", dir "/v/vt220", dir "/v/vt52", dir "/x/xterm*", dir "/r/rxvt*", dir "/c/cygwin", \
@@ -114,6 +116,9 @@ const struct slim_feature slim_features[] = {
 	  /* all but libsasldb, libsql and libldapdb, which know the users of a server: Cyrus SASL, "Auxiliary Properties" */
 	  .places = LIST("$LIB/sasl2/[!l]*", "$LIB/sasl2/l[!i]*", "$LIB/sasl2/lib[!ls]*", "$LIB/sasl2/libl[!d]*",
 			 "$LIB/sasl2/libs[!aq]*", "/etc/sasl2/**", "/etc/sasl/**") },
+	/* libselinux loads libsepol for those who load a policy: selinux_mkload_policy(3), systemd */
+	{ "selinux-policy", SLIM_RULE_DLOPEN_STRING, .symbols = selinux_loaders, .words = selinux_loaders,
+	  .except = LIST("libselinux.so.*"), .libraries = LIST("libsepol.so.2", "libsepol.so.1") },
 	{ "sasl-server", SLIM_RULE_SASL, .symbols = LIST("sasl_server_init", "sasl_server_new", "sasl_setpass",
 	  "sasl_checkpass"), .strings = LIST("sasl_server_init", "sasl_server_new"),
 	  .places = LIST("$LIB/sasl2/**", "/etc/sasl2/**", "/etc/sasl/**") },

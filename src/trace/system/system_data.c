@@ -127,6 +127,15 @@ static const char *held_string(const struct facts *f, const char *const *strings
 	return NULL;
 }
 
+static const char *held_word(const struct facts *f, const char *const *words)
+{
+	for (const char **held = f->elf->words; words && *held; held++)
+		for (const char *const *w = words; *w; w++)
+			if (!strcmp(*w, *held))
+				return *w;
+	return NULL;
+}
+
 /* What of a file sets FEATURE off; NULL: nothing. */
 static const char *trigger_of(const struct slim_feature *feature, const struct facts *f)
 {
@@ -142,7 +151,8 @@ static const char *trigger_of(const struct slim_feature *feature, const struct f
 		return f->name;
 	if (feature->go && f->elf->go)
 		return "the Go runtime";
-	return held_string(f, feature->strings);
+	const char *string = held_string(f, feature->strings);
+	return string ? string : held_word(f, feature->words);
 }
 
 /* A static program that is linked with glibc opens the shared one for NSS and character sets. docs/rules.md A20 */

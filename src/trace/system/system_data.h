@@ -10,6 +10,7 @@
  *   sonames   shell patterns for the DT_SONAME or file name of a kept library
  *   programs  shell patterns for the name of a kept program
  *   strings   paths that a kept ELF file holds
+ *   words     bare names that it holds, in slim_elf.words: what it may look up in a library
  *   places    patterns; "$LIB" is each folder of system libraries, a final "**" is all below
  *   unless    what a file is that does not set it off in spite of its imports
  *   when      what the image must have besides, asked again until it is true; NULL: nothing
@@ -18,7 +19,7 @@
 struct slim_feature {
 	const char *name;
 	enum slim_rule_id rule;
-	const char *const *symbols, *const *sonames, *const *programs, *const *strings;
+	const char *const *symbols, *const *sonames, *const *programs, *const *strings, *const *words;
 	const char *const *except; /* patterns for names of files that do not set it off */
 	bool go;                   /* programs built by Go set it off, too */
 	const char *const *places, *const *libraries;

@@ -279,7 +279,8 @@ static void scan_event(struct script_run *r, const struct shell_event *e)
 	case SHELL_STRING:
 	case SHELL_WORDS:
 		for (size_t i = 0; i < e->count; i++) {
-			run_scan_word(r, &e->words[i], e->kind == SHELL_ASSIGN && e->array && i == 0);
+			run_scan_word(r, &e->words[i], e->kind == SHELL_ASSIGN && e->array && i == 0,
+				      run_is_message(e));
 			if (r->chain)
 				run_scan_chain(r, &e->words[i]);
 		}

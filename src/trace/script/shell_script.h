@@ -146,7 +146,9 @@ void script_evaluate(struct script_set *set, struct script *script, const struct
 /* Scripts that SCRIPT reads by names that are known: load them and share the scope. True: there was a new one. */
 bool script_link_sources(struct script_set *set, struct script *script);
 
-void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain);      /* C4, C6 */
+/* C4, C6; SENTENCE: the word is one of a text for people, even if it is not quoted */
+void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain, bool sentence);
+bool run_is_message(const struct shell_event *e); /* echo Several words that begin with a capital */
 void run_scan_paths(struct script_run *r, const struct shell_word *word);                   /* C6 */
 /* A word of a language whose programs start what the rest of their command line says: each may be a program. */
 void run_scan_chain(struct script_run *r, const struct shell_word *word);

@@ -97,10 +97,17 @@ static bool is_sentence(const struct shell_word *word)
 	return word->quoted && memchr(word->text.ptr, ' ', word->text.len);
 }
 
-static void scan_tokens(struct script_run *r, const struct shell_word *word, bool certain)
+bool run_is_message(const struct shell_event *e)
+{
+	return e->kind == SHELL_COMMAND && e->count > 3 && slim_blob_is(e->words[0].text, "echo") &&
+	       e->words[1].text.len && e->words[1].text.ptr[0] >= 'A' && e->words[1].text.ptr[0] <= 'Z';
+}
+
+static void scan_tokens(struct script_run *r, const struct shell_word *word, bool certain, bool sentence)
 {
 	struct slim_blob text = word->text;
-	bool first = true, in_default = false, sentence = is_sentence(word);
+	bool first = true, in_default = false;
+	sentence |= is_sentence(word);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 		if (c == SHELL_VAR) { /* its name is no word; its default is, and a likely one */
@@ -318,9 +325,9 @@ void run_scan_paths(struct script_run *r, const struct shell_word *word)
 	}
 }
 
-void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain)
+void run_scan_word(struct script_run *r, const struct shell_word *word, bool certain, bool sentence)
 {
-	scan_tokens(r, word, certain);
+	scan_tokens(r, word, certain, sentence);
 	run_scan_paths(r, word);
 }
 

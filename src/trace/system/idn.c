@@ -10,12 +10,16 @@ struct calls {
 	bool locale; /* sets a locale */
 };
 
+/* bash looks up the hosts of /dev/tcp without AI_IDN: its lib/sh/netopen.c. Without that flag nothing is converted. */
+static const char *const without_flags[] = { "bash", NULL };
+
 static void add_calls(struct slim_trace *t, struct calls *calls, struct slim_node *node)
 {
 	const struct slim_elf *elf = node ? slim_trace_elf(t, node) : NULL;
 	if (!elf)
 		return;
-	calls->names |= slim_elf_imports(elf, "getaddrinfo") || slim_elf_imports(elf, "getnameinfo");
+	bool asks = slim_elf_imports(elf, "getaddrinfo") || slim_elf_imports(elf, "getnameinfo");
+	calls->names |= asks && !slim_name_in(without_flags, node->name);
 	calls->locale |= slim_elf_imports(elf, "setlocale") || slim_elf_imports(elf, "newlocale") ||
 			 slim_elf_imports(elf, "__newlocale");
 }

@@ -142,9 +142,17 @@ static bool is_build_tool(struct slim_blob word)
 	return false;
 }
 
-static bool is_fair(const struct reading *r, struct slim_node *program, struct slim_blob word)
+/* A package that looks whether another language is there runs the application's scripts in it: there are none. */
+static bool is_idle_interpreter(const struct reading *r, struct slim_blob word)
 {
-	if (r->module && is_build_tool(word))
+	enum app_language language = app_language_run_by(slim_path_base(word));
+	return language && language != APP_JAVASCRIPT && !app_has_sources(r->t, language, r->node);
+}
+
+static bool is_fair(const struct reading *r, struct slim_node *program, struct slim_blob word,
+		    enum app_belief belief)
+{
+	if (r->module && (is_build_tool(word) || (belief != APP_BELIEF_SURE && is_idle_interpreter(r, word))))
 		return false;
 	return r->own || is_cheap(r, program, r->module ? WORD_COST_MAX : LINE_COST_MAX);
 }
@@ -159,9 +167,9 @@ static bool is_fair_line(const struct reading *r, struct slim_blob text, enum ap
 		struct slim_blob name = slim_blob(word.ptr, word.len - ends);
 		struct slim_node *program = command_next && !joint ? program_of(r, name) : NULL;
 		command_next = joint || ends;
-		if (!program || is_fair(r, program, name))
+		if (!program || is_fair(r, program, name, belief))
 			continue;
-		if (belief == APP_BELIEF_SURE && !is_build_tool(name))
+		if (!is_build_tool(name) && (belief == APP_BELIEF_SURE || is_idle_interpreter(r, name)))
 			slim_doubt(r->t, r->node,
 				   "starts '%.*s', which is large and stays only if something else asks for it",
 				   (int)name.len, name.ptr);
@@ -181,7 +189,7 @@ static bool is_shell_text(const struct reading *r, struct slim_blob text, enum a
 		return false;
 	struct slim_node *program = program_of(r, word);
 	if (program && (belief == APP_BELIEF_SURE || !shell_is_prose(word)))
-		return r->module || is_fair(r, program, word);
+		return r->module || is_fair(r, program, word, belief);
 	bool compound = memchr(text.ptr, '|', text.len) || memchr(text.ptr, ';', text.len) ||
 			memchr(text.ptr, '`', text.len) || memchr(text.ptr, '\n', text.len) ||
 			memmem(text.ptr, text.len, "&&", 2) || memmem(text.ptr, text.len, "$(", 2);
@@ -259,7 +267,7 @@ static bool is_argument_list(const struct reading *r, size_t first)
 	struct slim_blob next = r->list.items[first + 1];
 	bool option = next.len > 1 && next.ptr[0] == '-' && isalpha((unsigned char)next.ptr[1]);
 	if (r->belief)
-		return is_fair(r, program, r->list.items[first]);
+		return is_fair(r, program, r->list.items[first], r->belief);
 	return option && !r->module && is_cheap(r, program, LINE_COST_MAX);
 }
 

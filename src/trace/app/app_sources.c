@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../engine/owners.h"
 #include "../script/shebang.h"
 #include "slim/match.h"
 
@@ -56,20 +57,65 @@ static const char *const markers[] = {
 	"subprocess", "system(", "system2(",
 };
 
-enum app_language app_language_of(struct slim_trace *t, struct slim_node *node,
-				  enum slim_kind kind)
+static enum app_language language_named(const struct slim_node *node)
 {
 	struct slim_blob name = slim_blob(node->name, node->name_length);
 	for (size_t i = 0; i < SLIM_COUNT(file_names); i++)
 		if (slim_wildcard(slim_blob_of(file_names[i].pattern), name))
 			return file_names[i].language;
-	if (kind != SLIM_KIND_SCRIPT)
-		return APP_NONE;
-	struct slim_blob program = shebang_interpreter(t, node);
+	return APP_NONE;
+}
+
+enum app_language app_language_run_by(struct slim_blob name)
+{
 	for (size_t i = 0; i < SLIM_COUNT(interpreters); i++)
-		if (slim_wildcard(slim_blob_of(interpreters[i].pattern), program))
+		if (slim_wildcard(slim_blob_of(interpreters[i].pattern), name))
 			return interpreters[i].language;
 	return APP_NONE;
+}
+
+enum app_language app_language_of(struct slim_trace *t, struct slim_node *node,
+				  enum slim_kind kind)
+{
+	enum app_language language = language_named(node);
+	return !language && kind == SLIM_KIND_SCRIPT ? app_language_run_by(shebang_interpreter(t, node)) : language;
+}
+
+/* The folder in node_modules, or @scope in it, that NODE lies in. */
+static const struct slim_node *package_of(const struct slim_node *node)
+{
+	for (; node->parent; node = node->parent) {
+		const struct slim_node *above = node->parent->name[0] == '@' ? node->parent->parent : node->parent;
+		if (above && !strcmp(above->name, "node_modules"))
+			break;
+	}
+	return node;
+}
+
+static bool has_source(const struct slim_tree *tree, enum app_language language, const struct slim_node *dir)
+{
+	uint32_t end = slim_node_end(tree, dir);
+	for (uint32_t id = dir->id; id < end; id++) {
+		const struct slim_node *node = slim_tree_node(tree, id);
+		if (slim_node_is_file(node) && language_named(node) == language)
+			return true;
+	}
+	return false;
+}
+
+bool app_has_sources(struct slim_trace *t, enum app_language language, const struct slim_node *node)
+{
+	const struct slim_tree *tree = slim_trace_tree(t);
+	uint32_t count = (uint32_t)slim_tree_count(tree);
+	for (uint32_t id = 0; id < count; id++) {
+		const struct slim_node *file = slim_tree_node(tree, id);
+		if (slim_is_managed(t, file) || slim_is_junk(t, file))
+			id = slim_node_end(tree, file) - 1;
+		else if (slim_node_is_file(file) && language_named(file) == language && !slim_is_system_path(file) &&
+			 !slim_packages_owner(slim_trace_packages(t), file))
+			return true;
+	}
+	return has_source(tree, language, package_of(node));
 }
 
 bool app_starts_programs(struct slim_blob source)

@@ -9,6 +9,11 @@
 enum app_language app_language_of(struct slim_trace *t, struct slim_node *node,
 				  enum slim_kind kind);
 
+/* The language of what the program NAME runs; APP_NONE: it is no such program. */
+enum app_language app_language_run_by(struct slim_blob name);
+/* Whether a file has the name of a source in LANGUAGE, outside of packages or in NODE's own. */
+bool app_has_sources(struct slim_trace *t, enum app_language language, const struct slim_node *node);
+
 /* Whether SOURCE uses one of the modules and functions by which programs are started. */
 bool app_starts_programs(struct slim_blob source);
 

@@ -115,6 +115,8 @@ void node_keep_package(struct node_state *s, struct slim_node *dir, const struct
 void node_keep_dependencies(struct node_state *s, const struct node_package *package);
 /* All of the node_modules folders that files in DIR see. */
 void node_keep_all_modules(struct node_state *s, const struct slim_node *dir, const struct slim_node *from);
+/* FILE is started: what its package asks for tells what it reads. */
+void node_note_program(struct node_state *s, const struct slim_node *file);
 /* Look into what node_keep_package added, until there is no more. True: there was something. */
 bool node_keep_rest(struct node_state *s);
 

@@ -48,13 +48,19 @@ static unsigned needs_of(const struct slim_node *dir)
 		needs |= NODE_NEED_TYPES | NODE_NEED_SOURCES;
 	if (swc || slim_name_in(LIST("tsx", "esbuild-register", "sucrase", "esno", "vite-node"), dir->name))
 		needs |= NODE_NEED_SOURCES;
-	if (slim_name_in(LIST("source-map-support"), dir->name))
-		needs |= NODE_NEED_MAPS;
 	return needs;
+}
+
+/* Many packages depend on what reads maps, and load it for a debugger's sake: the application's own wish counts. */
+static bool is_map_reader(const struct slim_node *dir, const struct slim_node *from)
+{
+	return !strcmp(dir->name, "source-map-support") && !(from && node_installed(from));
 }
 
 void node_keep_package(struct node_state *s, struct slim_node *dir, const struct slim_node *from, const char *evidence)
 {
+	if (is_map_reader(dir, from))
+		s->needs |= NODE_NEED_MAPS;
 	if (node_marked(s, dir, NODE_KEPT) || node_is_foreign(s, dir))
 		return;
 	s->marks[dir->id] |= NODE_KEPT;
@@ -140,6 +146,28 @@ static void reach_entries(struct node_state *s, struct slim_node *dir)
 	node_keep_dependencies(s, package);
 }
 
+/* A compiler reads the declarations of all that it finds in @types: typescriptlang.org/tsconfig, "types". */
+static void keep_types(struct node_state *s)
+{
+	for (size_t i = 0; s->needs & NODE_NEED_TYPES && i < s->root_count; i++)
+		if (s->roots[i].package)
+			node_load_names(s, s->roots[i].package->file, slim_blob("@types/", sizeof("@types/")));
+}
+
+/* A program that asks for TypeScript compiles as it runs: tsc, ts-node, nest. */
+void node_note_program(struct node_state *s, const struct slim_node *file)
+{
+	const struct slim_node *dir = node_installed(file);
+	const struct node_package *package = dir ? node_package_in(&s->world, dir) : NULL;
+	if (!package)
+		return;
+	bool depends = json_object_get(json_object_get(package->json, "dependencies"), "typescript");
+	bool peer = json_object_get(json_object_get(package->json, "peerDependencies"), "typescript") &&
+		    !is_optional_peer(package, "typescript");
+	if (depends || peer || !strcmp(dir->name, "typescript"))
+		s->needs |= NODE_NEED_TYPES | NODE_NEED_SOURCES;
+}
+
 bool node_keep_rest(struct node_state *s)
 {
 	bool more = s->package_done < s->packages.count;
@@ -150,6 +178,7 @@ bool node_keep_rest(struct node_state *s)
 	}
 	if (s->needs != s->needs_served) { /* less is junk now */
 		s->needs_served = s->needs;
+		keep_types(s);
 		for (size_t i = 0; i < s->packages.count; i++)
 			keep_files(s, s->packages.nodes[i]);
 		more = true;

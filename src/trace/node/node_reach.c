@@ -347,7 +347,8 @@ void node_load_names(struct node_state *s, struct slim_node *from, struct slim_b
 				return;
 			}
 			slim_autofree char *whole = slim_format("%s%s%s", scope, scoped ? "/" : "", c->name);
-			if (c->name[0] != '.' &&
+			bool types = !(s->needs & NODE_NEED_TYPES) && !strcmp(scope, "@types");
+			if (c->name[0] != '.' && !types &&
 			    slim_wildcard(slim_blob_of(pattern), slim_blob(c->name, c->name_length)))
 				load_package(s, from, slim_blob_of(whole), SLIM_RULE_NODE_STRING,
 					     "a name that is known in part");

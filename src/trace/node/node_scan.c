@@ -29,10 +29,10 @@ static const char *show(const struct reading *r, struct slim_blob text)
 				 text.ptr);
 }
 
-/* A path from the file's folder; the application's own may start from elsewhere, too. */
+/* A path from the file's folder or, in a package, from that of the package, which it does not leave then. */
 static void see_path(struct reading *r, struct slim_blob path)
 {
-	const struct slim_node *package = r->package;
+	const struct slim_node *package = slim_blob_starts(path, "../") ? NULL : r->package;
 	if (path.len <= 2 && memchr(path.ptr, '\0', path.len))
 		r->open = true;
 	node_load_path(r->s, r->file, folder_of(r), path);
@@ -96,7 +96,7 @@ static void name_all(struct reading *r)
 	}
 }
 
-/* Every source of a package that loads some by computed names. */
+/* Every source of a package that loads some by computed names; its programs are started, not loaded. */
 static void open_package(struct node_state *s, struct slim_node *dir, struct slim_node *from)
 {
 	if (node_marked(s, dir, NODE_OPEN))
@@ -108,7 +108,8 @@ static void open_package(struct node_state *s, struct slim_node *dir, struct sli
 		bool skip = slim_node_is_dir(node) && (node_is_modules(node) || node_is_junk(s, dir, node));
 		if (skip)
 			id = slim_node_end(s->world.tree, node) - 1;
-		else if (node_is_source(node) && !node_is_development(node) && !node_is_junk(s, dir, node))
+		else if (node_is_source(node) && !node_is_development(node) && !node_is_junk(s, dir, node) &&
+			 slim_kind_of(s->t, node) != SLIM_KIND_SCRIPT)
 			node_reach(s, &(struct node_found){ .file = node }, SLIM_RULE_NODE_IMPORT, from,
 				   "loads files by names that are not known");
 	}

@@ -209,8 +209,10 @@ static void begin_started(struct node_state *s)
 static bool reach_entries(struct node_state *s)
 {
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->entries);
-	for (size_t i = 0; i < now.count; i++)
+	for (size_t i = 0; i < now.count; i++) {
+		node_note_program(s, now.nodes[i]);
 		node_follow(s, now.nodes[i], NULL, "it is started");
+	}
 	return now.count;
 }
 

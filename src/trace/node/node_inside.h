@@ -129,6 +129,9 @@ bool node_has_root(const struct node_state *s, const struct slim_node *file, str
 /* Whether an application's package.json itself asks for the package DIR. */
 bool node_is_declared(const struct node_state *s, const struct slim_node *dir);
 
+/* Whether the applications ask for PACKAGE only as they are developed. */
+bool node_is_for_development(const struct node_state *s, struct slim_blob package);
+
 /* --- node_commands.c --- */
 
 /* May come before the tracer has started. */

@@ -69,17 +69,28 @@ bool node_has_root(const struct node_state *s, const struct slim_node *file, str
 	return false;
 }
 
+static bool is_asked_for(const struct node_state *s, const char *list, const char *name)
+{
+	for (size_t i = 0; i < s->root_count; i++) {
+		const json_t *json = s->roots[i].package ? s->roots[i].package->json : NULL;
+		if (json_object_get(json_object_get(json, list), name))
+			return true;
+	}
+	return false;
+}
+
 bool node_is_declared(const struct node_state *s, const struct slim_node *dir)
 {
 	bool scoped = dir->parent->name[0] == '@';
 	slim_autofree char *name = slim_format("%s%s%s", scoped ? dir->parent->name : "", scoped ? "/" : "", dir->name);
-	for (size_t i = 0; i < s->root_count; i++) {
-		const json_t *json = s->roots[i].package ? s->roots[i].package->json : NULL;
-		if (json_object_get(json_object_get(json, "dependencies"), name) ||
-		    json_object_get(json_object_get(json, "optionalDependencies"), name))
-			return true;
-	}
-	return false;
+	return is_asked_for(s, "dependencies", name) || is_asked_for(s, "optionalDependencies", name);
+}
+
+bool node_is_for_development(const struct node_state *s, struct slim_blob package)
+{
+	slim_autofree char *name = slim_strndup(package.ptr, package.len);
+	return is_asked_for(s, "devDependencies", name) && !is_asked_for(s, "dependencies", name) &&
+	       !is_asked_for(s, "optionalDependencies", name);
 }
 
 /* Nothing tells which application is started: all are. */

@@ -90,6 +90,9 @@ static void sink(void *context, const struct js_use *use)
 static void name_all(struct reading *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
+		/* a package's texts name what it could use: what an installation for production lacks is not meant */
+		if (r->package && node_is_for_development(r->s, node_package_name(r->strings[i])))
+			continue;
 		const char *evidence = slim_arena_format(slim_trace_arena(r->s->t), "the text '%.*s'",
 							 (int)r->strings[i].len, r->strings[i].ptr);
 		node_name(r->s, r->file, r->strings[i], evidence);

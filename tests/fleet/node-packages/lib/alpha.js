@@ -1,0 +1,1 @@
+module.exports = () => 'alpha ' + require('../lib/help.json').x

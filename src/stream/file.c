@@ -167,10 +167,10 @@ int slim_file_read(struct slim_file *file, uint64_t offset, void *buffer, size_t
 }
 
 /*
- * Of a longer write ext4 makes folios as long (Linux 6.16), and where the page cache fills the memory the kernel must
- * first move other pages together for them, which takes longer than the writing.
+ * Of a longer write ext4 makes folios as long (Linux 6.16). Above 32 KiB (PAGE_ALLOC_COSTLY_ORDER) the kernel first moves
+ * other pages together for them where the page cache fills the memory, which takes longer than the writing.
  */
-enum { APPEND_MOST = 64 << 10 };
+enum { APPEND_MOST = 32 << 10 };
 
 int slim_file_append(struct slim_file *spool, const void *bytes, size_t length, struct slim_error **err)
 {

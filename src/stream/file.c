@@ -167,8 +167,8 @@ int slim_file_read(struct slim_file *file, uint64_t offset, void *buffer, size_t
 }
 
 /*
- * Of a longer write ext4 makes folios as long (Linux 6.16). Above 32 KiB (PAGE_ALLOC_COSTLY_ORDER) the kernel first moves
- * other pages together for them where the page cache fills the memory, which takes longer than the writing.
+ * Of a longer write ext4 makes folios as long (Linux 6.16). Where the page cache fills the memory, the kernel first
+ * moves other pages together for those above 32 KiB (PAGE_ALLOC_COSTLY_ORDER), which takes longer than the writing.
  */
 enum { APPEND_MOST = 32 << 10 };
 

@@ -271,7 +271,7 @@ def rounds(count=12000):
     return new, [], ["/bin/t%d" % (count - 1), "/usr/share/p%d" % (count - 1)]
 
 
-def plugins(count=6000):
+def plugins(count=2000):
     """Plugins each of which names their folder."""
     new = image("/bin/main")
     layer = new.layers[0].file(LOADER, elf.build(soname="ld-linux-x86-64.so.2"), mode=0o755)

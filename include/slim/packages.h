@@ -21,6 +21,7 @@ struct slim_package {
 	const char **suggests;         /* the same of what it recommends or suggests; only dpkg has it */
 	bool essential;
 	bool asked; /* somebody asked for it by name, its manager says; false as well where nothing tells */
+	bool required;                 /* of every system of its kind: Debian Policy, 2.5 */
 	struct slim_node **files;      /* every listed path that is in the tree, folders left out; in tree order */
 	size_t file_count;
 	struct slim_node **conffiles;

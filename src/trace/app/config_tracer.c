@@ -51,6 +51,7 @@ struct reading {
 	enum slim_rule_id rule;     /* of the line */
 	bool programs;              /* only programs are looked for */
 	bool source;                /* of a language with literals */
+	bool off;                   /* it is not switched on: it starts no program */
 };
 
 static void start(struct slim_trace *t, void *state)
@@ -83,7 +84,9 @@ static void keep_folder(struct reading *r, struct slim_node *dir, struct slim_bl
 
 static void keep_found(struct reading *r, const struct slim_node *base, struct slim_node *node, struct slim_blob word)
 {
-	if (r->programs && !slim_node_is_executable(node))
+	enum slim_kind kind = slim_kind_of(r->t, node);
+	if ((r->programs && !slim_node_is_executable(node)) ||
+	    (r->off && (kind == SLIM_KIND_PROGRAM || kind == SLIM_KIND_SCRIPT)))
 		return;
 	if (slim_node_is_dir(node)) {
 		if (!base && node->parent)
@@ -189,7 +192,7 @@ static void read_line(struct reading *r, struct slim_blob line)
 	if (!line.len || (is_comment(line) && !slim_blob_starts(line, "#include")))
 		return;
 	r->rule = is_include(line) ? SLIM_RULE_CONFIG_INCLUDE : SLIM_RULE_CONFIG_PATH;
-	if (!r->programs)
+	if (!r->programs && !r->off)
 		slim_config_commands(r->t, r->file, line, r->source);
 	struct slim_blob word;
 	while (slim_blob_split_bytes(&line, &r->separators, &word))
@@ -239,6 +242,7 @@ static void read_config(struct slim_trace *t, struct state *s, const struct slim
 	r.programs = slim_is_system_path(file) && !(s->etc && slim_node_within(file, s->etc)) &&
 		     slim_name_in(package_settings, file->name) && !is_named(t, file);
 	r.source = app_language_of(t, (struct slim_node *)file, SLIM_KIND_TEXT);
+	r.off = slim_is_switched_off(t, file);
 	size_t length = 0;
 	slim_autofree char *text =
 		file->inode->size <= CONFIG_MAX ? slim_trace_read(t, file, CONFIG_MAX, &length) : NULL;

@@ -249,6 +249,17 @@ static uint8_t marks_by_name(const struct slim_node *node)
 	return slim_node_is_dir(node) ? mark : mark & (uint8_t)~SLIM_MANAGED;
 }
 
+/* A job of cron's of what every system has: it keeps a host's packages, accounts and disks in order. */
+static bool is_host_job(const struct slim_node *node, const struct slim_packages *packages)
+{
+	const struct slim_node *dir = node->parent, *etc = dir->parent;
+	if (!packages || !etc || !etc->parent || etc->parent->parent || strcmp(etc->name, "etc") ||
+	    strncmp(dir->name, "cron.", 5))
+		return false;
+	const struct slim_package *owner = slim_packages_owner(packages, node);
+	return owner && owner->required;
+}
+
 /* Parents come first in the order of numbers, so each node takes over what its folder says. */
 static void inherit(const struct slim_node *node, const struct slim_packages *packages, uint8_t *marks)
 {
@@ -260,6 +271,8 @@ static void inherit(const struct slim_node *node, const struct slim_packages *pa
 	if (above & SLIM_JUNK_FILES && slim_node_is_file(node))
 		mark |= SLIM_JUNK;
 	if (above & SLIM_JUNK_OWNED && packages && slim_packages_owner(packages, node))
+		mark |= SLIM_JUNK;
+	if (above & SLIM_INTEGRATION && is_host_job(node, packages))
 		mark |= SLIM_JUNK;
 	if (above & SLIM_LIBRARY_TREE && is_for_the_linker(node, marks))
 		mark |= SLIM_JUNK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "slim/path.h"
 
 /* What is asked for by name, and what people put where programs are found. */
 static bool is_root_rule(enum slim_rule_id rule)
@@ -124,4 +125,21 @@ const uint32_t *slim_folder_owners(struct slim_trace *t)
 			*above = SLIM_OWNED_BY_MANY;
 	}
 	return owners;
+}
+
+bool slim_is_switched_off(const struct slim_trace *t, const struct slim_node *node)
+{
+	static const char end[] = "-available";
+	struct slim_blob folder = slim_blob(node->parent->name, node->parent->name_length);
+	const struct slim_packages *packages = slim_trace_packages(t);
+	if (!slim_blob_ends(folder, end) || !node->parent->parent || !slim_packages_owner(packages, node))
+		return false;
+	slim_autofree char *other = slim_format("%.*s-enabled", (int)(folder.len - strlen(end)), folder.ptr);
+	const struct slim_node *enabled =
+		slim_node_child(slim_trace_tree(t), node->parent->parent, slim_blob_of(other));
+	for (const struct slim_node *n = enabled ? enabled->first : NULL; n; n = n->next)
+		if (!strcmp(n->name, node->name) || (n->inode && n->inode->target.len &&
+						    slim_blob_is(slim_path_base(n->inode->target), node->name)))
+			return false;
+	return true;
 }

@@ -16,6 +16,8 @@ bool slim_has_reason(const struct slim_trace *t, const struct slim_node *node, e
 bool slim_is_shared_folder(const struct slim_trace *t, const struct slim_node *dir);
 /* Of the system's own folders: below /usr (not /usr/local), /bin, /etc, … */
 bool slim_is_system_path(const struct slim_node *node);
+/* A package laid it into conf-available, and nothing in conf-enabled is a link to it. */
+bool slim_is_switched_off(const struct slim_trace *t, const struct slim_node *node);
 /* Start-up scripts, timers, log rotation: for an init system or a host that the container has not. */
 bool slim_is_integration(const struct slim_trace *t, const struct slim_node *node);
 

@@ -6,7 +6,7 @@
 
 struct stanza {
 	struct slim_blob package, version, architecture, source, status, depends, pre_depends, recommends, suggests,
-		essential, conffiles;
+		essential, priority, conffiles;
 };
 
 struct field {
@@ -26,6 +26,7 @@ static const struct field fields[] = {
 	{ "Recommends", offsetof(struct stanza, recommends) },
 	{ "Suggests", offsetof(struct stanza, suggests) },
 	{ "Essential", offsetof(struct stanza, essential) },
+	{ "Priority", offsetof(struct stanza, priority) },
 	{ "Conffiles", offsetof(struct stanza, conffiles) },
 };
 
@@ -230,6 +231,7 @@ static struct slim_package *add_package(struct slim_packages *db, const struct s
 	package->depends = names_of(db, stanza->depends, stanza->pre_depends);
 	package->suggests = names_of(db, stanza->recommends, stanza->suggests);
 	package->essential = slim_blob_is(stanza->essential, "yes");
+	package->required = slim_blob_is(stanza->priority, "required");
 	return package;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../engine/owners.h"
 #include "slim/path.h"
 #include "slim/trace.h"
 
@@ -217,7 +218,7 @@ static void read_settings(struct slim_trace *t, enum family family, const struct
 	slim_autofree char *bytes = slim_trace_read(t, node, SETTINGS_MAX, &length);
 	const char *path = slim_node_path(slim_trace_arena(t), node);
 	struct slim_blob text = slim_blob(bytes, length);
-	if (!bytes || !fits(family, node, path, text))
+	if (!bytes || !fits(family, node, path, text) || slim_is_switched_off(t, node))
 		return;
 	switch (family) {
 	case FAMILY_SUPERVISOR:
@@ -262,7 +263,9 @@ static void keep_settings(struct slim_trace *t, enum family family, const struct
 		{ FAMILY_CRON, false, "/etc/crontab" }, { FAMILY_CRON, false, "/etc/anacrontab" }, { FAMILY_CRON, true, "/etc/cron.d" },
 		{ FAMILY_CRON, true, "/etc/crontabs" }, { FAMILY_CRON, true, "/var/spool/cron" },
 		{ FAMILY_SYSTEMD, true, "/etc/systemd" },
-		{ FAMILY_MONIT, false, "/etc/monitrc" }, { FAMILY_MONIT, true, "/etc/monit" },
+		{ FAMILY_MONIT, false, "/etc/monitrc" }, { FAMILY_MONIT, false, "/etc/monit/monitrc" },
+		{ FAMILY_MONIT, true, "/etc/monit.d" }, { FAMILY_MONIT, true, "/etc/monit/conf.d" },
+		{ FAMILY_MONIT, true, "/etc/monit/conf-enabled" },
 		{ FAMILY_CIRCUS, false, "/etc/circus.ini" }, { FAMILY_CIRCUS, true, "/etc/circus" },
 	};
 	for (size_t i = 0; i < SLIM_COUNT(usual); i++)

@@ -249,12 +249,12 @@ static uint8_t marks_by_name(const struct slim_node *node)
 	return slim_node_is_dir(node) ? mark : mark & (uint8_t)~SLIM_MANAGED;
 }
 
-/* A job of cron's of what every system has: it keeps a host's packages, accounts and disks in order. */
+/* A job of cron's or logrotate's of what every system has: it keeps a host's packages, accounts and disks in order. */
 static bool is_host_job(const struct slim_node *node, const struct slim_packages *packages)
 {
 	const struct slim_node *dir = node->parent, *etc = dir->parent;
 	if (!packages || !etc || !etc->parent || etc->parent->parent || strcmp(etc->name, "etc") ||
-	    strncmp(dir->name, "cron.", 5))
+	    (strncmp(dir->name, "cron.", 5) && strcmp(dir->name, "logrotate.d")))
 		return false;
 	const struct slim_package *owner = slim_packages_owner(packages, node);
 	return owner && owner->required;

@@ -1,7 +1,7 @@
 /*
  * C12: supervisors, and what their settings start. Each counts only when the supervising program itself is kept.
  * Sources: s6-overlay's README, supervisord's configuration manual, runsvdir(8), crontab(5), systemd.service(5),
- * monit(1), the Procfile format of foreman.
+ * monit(1), logrotate(8), the Procfile format of foreman.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 enum { SETTINGS_MAX = 1 << 20 };
 
 enum family { FAMILY_S6, FAMILY_SUPERVISOR, FAMILY_RUNIT, FAMILY_CRON, FAMILY_SYSTEMD, FAMILY_MONIT, FAMILY_PROCFILE,
-	      FAMILY_CIRCUS, FAMILY_COUNT };
+	      FAMILY_CIRCUS, FAMILY_LOGROTATE, FAMILY_COUNT };
 
 static const struct {
 	const char *program;
@@ -26,6 +26,7 @@ static const struct {
 	{ "dcron", FAMILY_CRON }, { "systemd", FAMILY_SYSTEMD }, { "monit", FAMILY_MONIT }, { "honcho", FAMILY_PROCFILE },
 	{ "foreman", FAMILY_PROCFILE }, { "goreman", FAMILY_PROCFILE }, { "forego", FAMILY_PROCFILE },
 	{ "hivemind", FAMILY_PROCFILE }, { "overmind", FAMILY_PROCFILE }, { "circusd", FAMILY_CIRCUS },
+	{ "logrotate", FAMILY_LOGROTATE },
 };
 
 struct supervisor {
@@ -184,6 +185,24 @@ static void read_monit(struct slim_trace *t, struct slim_blob text, const struct
 	}
 }
 
+/* postrotate … endscript: lines for sh, logrotate(8). */
+static void read_logrotate(struct slim_trace *t, struct slim_blob text, const struct slim_node *node)
+{
+	static const char *const openings[] = { "prerotate", "postrotate", "firstaction", "lastaction", "preremove" };
+	const char *from = NULL;
+	struct slim_blob line;
+	while (slim_blob_line(&text, &line)) {
+		struct slim_blob word = slim_blob_trim(line);
+		if (from && slim_blob_is(word, "endscript")) {
+			run_text(t, slim_blob(from, (size_t)(line.ptr - from)), node);
+			from = NULL;
+		}
+		for (size_t i = 0; i < SLIM_COUNT(openings); i++)
+			if (slim_blob_is(word, openings[i]))
+				from = text.ptr;
+	}
+}
+
 /* --- which file is whose --- */
 
 static bool fits(enum family family, const struct slim_node *node, const char *path, struct slim_blob text)
@@ -204,6 +223,8 @@ static bool fits(enum family family, const struct slim_node *node, const char *p
 		return slim_blob_starts(name, "Procfile");
 	case FAMILY_MONIT:
 		return strstr(path, "monit") != NULL;
+	case FAMILY_LOGROTATE:
+		return strstr(path, "logrotate") != NULL;
 	case FAMILY_S6:
 	case FAMILY_RUNIT:
 	case FAMILY_COUNT:
@@ -237,6 +258,9 @@ static void read_settings(struct slim_trace *t, enum family family, const struct
 	case FAMILY_MONIT:
 		read_monit(t, text, node);
 		break;
+	case FAMILY_LOGROTATE:
+		read_logrotate(t, text, node);
+		break;
 	case FAMILY_S6:
 	case FAMILY_RUNIT:
 	case FAMILY_COUNT:
@@ -266,6 +290,7 @@ static void keep_settings(struct slim_trace *t, enum family family, const struct
 		{ FAMILY_MONIT, false, "/etc/monitrc" }, { FAMILY_MONIT, false, "/etc/monit/monitrc" },
 		{ FAMILY_MONIT, true, "/etc/monit.d" }, { FAMILY_MONIT, true, "/etc/monit/conf.d" },
 		{ FAMILY_MONIT, true, "/etc/monit/conf-enabled" },
+		{ FAMILY_LOGROTATE, false, "/etc/logrotate.conf" }, { FAMILY_LOGROTATE, true, "/etc/logrotate.d" },
 		{ FAMILY_CIRCUS, false, "/etc/circus.ini" }, { FAMILY_CIRCUS, true, "/etc/circus" },
 	};
 	for (size_t i = 0; i < SLIM_COUNT(usual); i++)

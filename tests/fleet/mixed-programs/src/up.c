@@ -1,3 +1,8 @@
 #include <stdio.h>
 #include <ctype.h>
-void run(const char*s){ for(;*s;s++) putchar(toupper(*s)); putchar('\n'); }
+void run(const char *s)
+{
+	for (; *s; s++)
+		putchar(toupper(*s));
+	putchar('\n');
+}

@@ -1,3 +1,6 @@
 #include <stdio.h>
 extern const char *zlibVersion(void);
-void run(const char*s){ printf("zlib %s %s\n",zlibVersion(),s); }
+void run(const char *s)
+{
+	printf("zlib %s %s\n", zlibVersion(), s);
+}

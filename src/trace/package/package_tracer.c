@@ -3,6 +3,7 @@
 
 #include "../engine/owners.h"
 #include "../engine/waiting.h"
+#include "../script/init_systems.h"
 #include "../script/shebang.h"
 #include "../script/shell_script.h"
 #include "../system/system_data.h"
@@ -108,12 +109,13 @@ static void visit(struct slim_trace *t, void *state, struct slim_node *node)
 		p->asker = node;
 }
 
-/* It brings an init script or a unit. */
+/* It brings an init script, a unit, or what takes their place in a container. */
 static bool starts_with_host(const struct slim_package *package)
 {
 	for (size_t i = 0; i < package->file_count; i++) {
 		const struct slim_node *node = package->files[i];
 		if (!strcmp(node->parent->name, "init.d") ||
+		    (init_is_supervisor(node->name) && in_program_folder(node)) ||
 		    (slim_blob_ends(slim_blob_of(node->name), ".service") && !strcmp(node->parent->name, "system")))
 			return true;
 	}

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init_systems.h"
+
 #include "../engine/owners.h"
 #include "slim/path.h"
 #include "slim/trace.h"
@@ -42,6 +44,14 @@ struct state {
 	size_t text_count, text_capacity;
 	size_t parsed[FAMILY_COUNT];                 /* how many of the texts were looked at for each */
 };
+
+bool init_is_supervisor(const char *name)
+{
+	for (size_t i = 0; i < SLIM_COUNT(programs); i++)
+		if (!strcmp(name, programs[i].program))
+			return true;
+	return false;
+}
 
 /* --- what is started --- */
 

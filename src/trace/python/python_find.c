@@ -72,5 +72,6 @@ bool python_find_in(struct slim_trace *t, const struct python_runtime *runtime, 
 bool python_is_module_file(const struct slim_node *node)
 {
 	struct slim_blob name = slim_blob_of(node->name);
-	return slim_node_is_file(node) && (slim_blob_ends(name, ".py") || slim_blob_ends(name, ".so"));
+	return slim_node_is_file(node) && (slim_blob_ends(name, ".py") || slim_blob_ends(name, ".so") ||
+					   (slim_blob_ends(name, ".pyc") && strcmp(node->parent->name, "__pycache__") != 0));
 }

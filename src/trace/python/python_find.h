@@ -20,7 +20,7 @@ struct python_module {
 /* Look the single NAME up in the folders DIRS; the first that has it counts, of a namespace package all do. */
 bool python_find_in(struct slim_trace *t, const struct python_runtime *runtime, struct slim_node *const *dirs,
 		    size_t count, struct slim_blob name, struct python_module *out);
-/* Whether NODE's name is that of a module's file: x.py, x.cpython-311-x86_64-linux-gnu.so. */
+/* Whether NODE's name is that of a module's file: x.py, x.cpython-311-x86_64-linux-gnu.so, a lone x.pyc. */
 bool python_is_module_file(const struct slim_node *node);
 
 #endif

@@ -8,11 +8,15 @@
 #include "../system/system_data.h"
 #include "slim/path.h"
 
+enum { PREFIXES_MAX = 16, PREFIX_MAX = 40 };
+
 struct reading {
 	struct slim_trace *t;
 	struct python_state *s;
 	struct python_asker asker;
 	struct python_dist *dist; /* the distribution of the source; NULL: the application's */
+	char prefixes[PREFIXES_MAX][PREFIX_MAX]; /* what names may begin with */
+	size_t prefix_count;
 };
 
 /* A dotted name, perhaps with ":object" behind it. */
@@ -46,6 +50,13 @@ static void reach_point(struct slim_trace *t, struct python_state *s, const stru
 {
 	for (; point->reached < s->runtimes.count; point->reached++)
 		python_reach(t, s, s->runtimes.items[point->reached], asker, point->module, NULL);
+}
+
+void python_reach_points(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			 struct python_dist *dist)
+{
+	for (size_t i = 0; i < dist->point_count; i++)
+		reach_point(t, s, asker, &dist->points[i]);
 }
 
 static void keep_provider(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
@@ -148,6 +159,9 @@ static void follow_import(struct reading *r, const struct python_runtime *runtim
 static void follow_call(struct reading *r, const struct python_runtime *runtime, const struct python_fact *fact)
 {
 	struct slim_blob name = module_part(fact->name);
+	if (fact->nested && !r->asker.own &&
+	    python_leave_out(r->t, r->s, r->asker.node, python_target(r->t, r->s, runtime, &r->asker, name)))
+		return;
 	struct slim_node *from = fact->own && r->asker.node ? r->asker.node->parent : NULL;
 	slim_autofree char *evidence =
 		slim_format("imports '%.*s%s'", (int)name.len, name.len ? name.ptr : "", fact->open ? "…" : "");
@@ -234,8 +248,21 @@ static void follow_distutils(struct reading *r)
 	}
 }
 
+static void note_prefix(struct reading *r, struct slim_blob text)
+{
+	if (text.len < 3 || text.len >= PREFIX_MAX || r->prefix_count == PREFIXES_MAX)
+		return;
+	for (size_t i = 0; i < text.len; i++)
+		if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_-", text.ptr[i]))
+			return;
+	memcpy(r->prefixes[r->prefix_count], text.ptr, text.len);
+	r->prefixes[r->prefix_count++][text.len] = '\0';
+}
+
 static void follow_string(struct reading *r, const struct python_fact *fact)
 {
+	if (!fact->open && (slim_blob_ends(fact->name, "_") || slim_blob_ends(fact->name, "-")))
+		note_prefix(r, fact->name);
 	if (is_library_name(fact->name) && !fact->open)
 		keep_library(r, fact->name);
 	if (fact->open && (!r->asker.own || !memchr(fact->name.ptr, '.', fact->name.len)))
@@ -299,6 +326,9 @@ static void take(void *context, const struct python_fact *fact)
 	case PYTHON_DIST:
 		follow_dist(r, fact->name);
 		break;
+	case PYTHON_PREFIX:
+		note_prefix(r, fact->name);
+		break;
 	}
 }
 
@@ -326,6 +356,10 @@ void python_follow(struct slim_trace *t, struct python_state *s, struct slim_nod
 			     .asker = { node, SLIM_RULE_PYTHON_IMPORT, "", own, only },
 			     .dist = own ? NULL : python_dist_known(s->dists, node) };
 	struct python_manner manner = python_read_source(slim_blob(text, length), take, &r);
+	for (size_t i = 0; manner.lists_all && i < r.prefix_count; i++)
+		python_keep_prefixed(t, s, &r.asker, r.prefixes[i]);
+	if (r.dist && r.dist->part)
+		r.dist->runs |= manner.runs;
 	if (!manner.computes)
 		return;
 	if (r.dist && !only) {
@@ -334,7 +368,7 @@ void python_follow(struct slim_trace *t, struct python_state *s, struct slim_nod
 			   "modules may be imported",
 			   r.dist->name);
 		python_open_dist(t, s, r.dist);
-	} else if (own && !manner.lists) {
+	} else if (own && (!manner.lists || (manner.lists_all && !r.prefix_count))) {
 		push(&s->computing, node);
 	}
 }

@@ -416,30 +416,6 @@ static struct search start_of(struct slim_trace *t, const struct python_runtime 
 	return search;
 }
 
-size_t python_reach(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
-		    const struct python_asker *asker, struct slim_blob name, struct slim_node *from)
-{
-	const struct search search = start_of(t, runtime, asker, from);
-	struct steps steps = walk(t, runtime, &search, name);
-	for (size_t i = 0; i < steps.count; i++)
-		reach_module(t, s, &steps.modules[i], asker);
-	size_t count = steps.count;
-	free(steps.modules);
-	return count;
-}
-
-struct python_dist *python_target(struct slim_trace *t, const struct python_state *s,
-				  const struct python_runtime *runtime, const struct python_asker *asker,
-				  struct slim_blob name)
-{
-	const struct search search = start_of(t, runtime, asker, NULL);
-	struct steps steps = walk(t, runtime, &search, name);
-	const struct slim_node *file = steps.count ? steps.modules[steps.count - 1].file : NULL;
-	struct python_dist *dist = file ? python_dist_known(s->dists, file) : NULL;
-	free(steps.modules);
-	return dist;
-}
-
 static void reach_all_in(struct slim_trace *t, struct python_state *s, struct slim_node *dir, struct slim_blob start,
 			 const struct python_asker *asker)
 {
@@ -455,6 +431,37 @@ static void reach_all_in(struct slim_trace *t, struct python_state *s, struct sl
 			}
 		}
 	}
+}
+
+size_t python_reach(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,
+		    const struct python_asker *asker, struct slim_blob name, struct slim_node *from)
+{
+	const struct search search = start_of(t, runtime, asker, from);
+	struct steps steps = walk(t, runtime, &search, name);
+	for (size_t i = 0; i < steps.count; i++)
+		reach_module(t, s, &steps.modules[i], asker);
+	size_t count = steps.count, parts = 1;
+	for (size_t i = 0; i < name.len; i++)
+		parts += name.ptr[i] == '.';
+	/* who asks for a namespace package itself looks for what is in it */
+	const struct python_module *last = count && count == parts ? &steps.modules[count - 1] : NULL;
+	for (size_t i = 0; last && !last->file && i < last->dir_count; i++)
+		if (python_place_has(&runtime->sites, python_place_of(runtime, last->dirs[i])))
+			reach_all_in(t, s, last->dirs[i], SLIM_BLOB(""), asker);
+	free(steps.modules);
+	return count;
+}
+
+struct python_dist *python_target(struct slim_trace *t, const struct python_state *s,
+				  const struct python_runtime *runtime, const struct python_asker *asker,
+				  struct slim_blob name)
+{
+	const struct search search = start_of(t, runtime, asker, NULL);
+	struct steps steps = walk(t, runtime, &search, name);
+	const struct slim_node *file = steps.count ? steps.modules[steps.count - 1].file : NULL;
+	struct python_dist *dist = file ? python_dist_known(s->dists, file) : NULL;
+	free(steps.modules);
+	return dist;
 }
 
 void python_reach_below(struct slim_trace *t, struct python_state *s, const struct python_runtime *runtime,

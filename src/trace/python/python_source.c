@@ -262,6 +262,59 @@ static void read_argument(struct reader *r, struct slim_blob function, enum pyth
 	r->manner.computes |= computes && !fact.name.len && !fact.own && fact.open;
 }
 
+/* "import" or "Import" as a word of the name FUNCTION: optional_import, import_optional_dependency, LazyImport. */
+static bool is_import_helper(struct slim_blob function)
+{
+	static const char word[] = "mport";
+	if (slim_blob_ends(function, "Error") || slim_blob_ends(function, "Warning"))
+		return false;
+	for (size_t at = 1; at + sizeof(word) - 1 <= function.len; at++) {
+		size_t end = at + sizeof(word) - 1;
+		bool named = !memcmp(function.ptr + at, word, sizeof(word) - 1);
+		bool small = function.ptr[at - 1] == 'i' && (at == 1 || function.ptr[at - 2] == '_');
+		if (named && (small || function.ptr[at - 1] == 'I') &&
+		    (end == function.len || !islower((unsigned char)function.ptr[end])))
+			return true;
+	}
+	return false;
+}
+
+/* iter_modules(), iter_modules(None), iter_modules(sys.path), iter_modules(prefix="x"); NOW is the opening bracket. */
+static bool lists_everything(const struct reader *r)
+{
+	return is_mark(&r->next, ")") || is_word(&r->next, "None") || is_word(&r->next, "sys") ||
+	       is_word(&r->next, "prefix");
+}
+
+/* A helper's first argument, if that is a literal. */
+static void read_helper(struct reader *r)
+{
+	bool open = false;
+	if (r->next.kind != LANG_STRING)
+		return;
+	advance(r);
+	struct slim_blob name = known_part(joined(r, &open), &open);
+	if (name.len && !open && (is_mark(&r->next, ",") || is_mark(&r->next, ")")))
+		tell(r, (struct python_fact){ .kind = PYTHON_CALL, .name = name, .nested = true });
+}
+
+/* Calls that say more about the manner than about names. NOW is the opening bracket. True: it was one. */
+static bool read_manner(struct reader *r, struct slim_blob function)
+{
+	static const char *const runners[] = { "exec", "run_path", "execfile", "InteractiveConsole", NULL };
+	if (slim_blob_is(function, "iter_modules") || slim_blob_is(function, "walk_packages"))
+		r->manner.lists_all |= lists_everything(r);
+	else if (slim_blob_is(function, "distributions"))
+		r->manner.lists_all = true;
+	else if (slim_blob_in(function, runners))
+		r->manner.runs = true;
+	else if (!slim_blob_is(function, "startswith"))
+		return false;
+	else if (r->next.kind == LANG_STRING)
+		tell(r, (struct python_fact){ .kind = PYTHON_PREFIX, .name = r->next.text });
+	return true;
+}
+
 /* A name followed by an opening bracket. */
 static bool call(struct reader *r)
 {
@@ -270,9 +323,13 @@ static bool call(struct reader *r)
 		return false;
 	bool imports = slim_blob_in(function, importers), loads = slim_blob_in(function, loaders);
 	bool finds = slim_blob_is(function, "find_library"), names = slim_blob_in(function, dist_calls);
-	if (!imports && !loads && !finds && !names)
-		return false;
 	advance(r);
+	if (!imports && is_import_helper(function)) {
+		read_helper(r);
+		return true;
+	}
+	if (read_manner(r, function) || (!imports && !loads && !finds && !names))
+		return true;
 	read_argument(r, function, imports ? PYTHON_CALL : loads ? PYTHON_LIBRARY : finds ? PYTHON_FIND : PYTHON_DIST);
 	return true;
 }
@@ -293,6 +350,7 @@ static void read_name(struct reader *r, bool first)
 	}
 	see_condition(r);
 	r->manner.lists |= slim_blob_in(r->now.text, listers);
+	r->manner.lists_all |= is_word(&r->now, "working_set") && (is_mark(&r->next, ":") || is_mark(&r->next, "]"));
 	r->manner.extends |= is_word(&r->now, "extend_path") || is_word(&r->now, "declare_namespace");
 	if (is_mark(&r->next, "(") && call(r))
 		return;

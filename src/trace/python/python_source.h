@@ -11,6 +11,7 @@ enum python_fact_kind {
 	PYTHON_LIBRARY, /* CDLL(NAME), dlopen(NAME) */
 	PYTHON_FIND, /* find_library(NAME); NAME may be empty: it is only known when the program runs */
 	PYTHON_DIST, /* distribution(NAME), version(NAME) */
+	PYTHON_PREFIX, /* startswith(NAME) */
 };
 
 struct python_fact {
@@ -18,7 +19,7 @@ struct python_fact {
 	struct slim_blob name, item;
 	unsigned level; /* of imports; a call's name that starts with a dot has it left there */
 	bool open; /* more of the name follows when the program runs */
-	bool nested; /* of imports: not at the left margin, so late, guarded or for type checkers */
+	bool nested; /* of imports: not at the left margin, so late, guarded or for type checkers; of calls: a helper's */
 	bool own; /* a call's name starts with the module's or package's own: __name__ + … */
 };
 
@@ -26,6 +27,8 @@ struct python_fact {
 struct python_manner {
 	bool computes; /* imports by a name of which nothing is known */
 	bool lists; /* looks for modules in folders: pkgutil, os.listdir, glob */
+	bool lists_all; /* looks through all that is installed: iter_modules(), distributions() */
+	bool runs; /* runs text that it is handed: exec(), run_path() */
 	bool extends; /* its package has parts in other folders: extend_path, declare_namespace */
 };
 

@@ -47,6 +47,7 @@ struct python_state {
 	bool named, words_read; /* named: a text named a module */
 	bool tools_asked; /* pkg_resources is imported: it checks what is required of setuptools */
 	bool whole; /* all packages have been kept */
+	bool alone; /* a command line starts Python without a script */
 };
 
 /* Who asks for a module, and how. */
@@ -109,6 +110,16 @@ bool python_count_left(struct slim_trace *t, struct python_state *s);
 /* Say what is left out: once all is known. */
 void python_doubt_left(struct slim_trace *t, struct python_state *s);
 
+/* --- python_plugins.c -------------------------------------------------------------------------------------------- */
+
+/* ASKER looks through all that is installed for what begins with PREFIX: modules and distributions. */
+void python_keep_prefixed(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			  const char *prefix);
+/* What is there for code that is not in the image. True: there is more to read. */
+bool python_keep_for_users(struct slim_trace *t, struct python_state *s);
+/* All that is installed, whatever asks for it, as if it were imported. */
+void python_reach_everything(struct slim_trace *t, struct python_state *s, const struct python_asker *asker);
+
 /* --- python_follow.c --------------------------------------------------------------------------------------------- */
 
 /* What the source NODE imports, names and loads. */
@@ -118,6 +129,9 @@ void python_follow(struct slim_trace *t, struct python_state *s, struct slim_nod
 /* The same for source text of a command line. */
 void python_follow_text(struct slim_trace *t, struct python_state *s, struct slim_blob source,
 			const struct python_asker *asker);
+/* The modules of DIST's entry points. */
+void python_reach_points(struct slim_trace *t, struct python_state *s, const struct python_asker *asker,
+			 struct python_dist *dist);
 /* NAME, a text that ASKER holds: a module, an object in one ("a.b:c"), an entry point group. */
 void python_name(struct slim_trace *t, struct python_state *s, const struct python_asker *asker, struct slim_blob name);
 
@@ -129,6 +143,9 @@ void python_read_config(struct slim_trace *t, struct python_state *s);
 void python_read_words(struct slim_trace *t, struct python_state *s, struct slim_node *node);
 /* Names in a file that holds no text: a compiled module, a pickled object. */
 void python_read_binary(struct slim_trace *t, struct python_state *s, struct slim_node *node);
+/* The same of a module of a distribution, of which there is no source. ONLY: as of an asker. */
+void python_read_compiled(struct slim_trace *t, struct python_state *s, struct slim_node *node,
+			  struct python_dist *only);
 /* Packages for development alone: that a text holds their name says nothing. */
 bool python_is_tool(struct slim_blob name);
 

@@ -242,13 +242,20 @@ static void read_own(struct slim_trace *t, struct python_state *s, struct slim_n
 /* What is imported after it only may have been is read once more. */
 static void read_module(struct slim_trace *t, struct python_state *s, struct slim_node *node)
 {
-	if (!slim_name_in(source_names, node->name) || (s->marks[node->id] & PYTHON_READ))
+	bool compiled = slim_blob_ends(slim_blob_of(node->name), ".pyc") && is_binary(t, node);
+	if ((!compiled && !slim_name_in(source_names, node->name)) || (s->marks[node->id] & PYTHON_READ))
 		return;
 	struct python_dist *dist = python_dist_known(s->dists, node);
 	bool own = !dist && !slim_is_managed(t, node), imported = own || !dist || (s->marks[node->id] & PYTHON_REACHED);
 	if (imported)
 		s->marks[node->id] |= PYTHON_READ;
-	python_follow(t, s, node, own, imported ? NULL : dist);
+	if (!compiled) {
+		python_follow(t, s, node, own, imported ? NULL : dist);
+		return;
+	}
+	python_read_compiled(t, s, node, imported ? NULL : dist);
+	if (dist) /* its relative imports are not told apart */
+		python_open_dist(t, s, dist);
 }
 
 static bool runs_tests(const struct python_state *s)
@@ -296,6 +303,7 @@ static void fall_back(struct slim_trace *t, struct python_state *s)
 						    true, NULL };
 		slim_doubt(t, node, "imports modules by names that nothing tells: all packages stay");
 		python_keep_all(t, s, &asker);
+		python_reach_everything(t, s, &asker);
 	}
 }
 
@@ -307,6 +315,7 @@ static void take_archive(struct slim_trace *t, struct python_state *s, struct sl
 	const struct python_asker asker = { node, SLIM_RULE_PYTHON_SITE, "an archive of modules", true, NULL };
 	slim_doubt(t, node, "imports from an archive are not read: all packages stay");
 	python_keep_all(t, s, &asker);
+	python_reach_everything(t, s, &asker);
 }
 
 static void settle(struct slim_trace *t, void *state)
@@ -330,6 +339,8 @@ static void settle(struct slim_trace *t, void *state)
 		return;
 	read_all(t, s);
 	fall_back(t, s);
+	if (python_keep_for_users(t, s) || s->read_queue < s->queue.count)
+		read_all(t, s);
 }
 
 static void finish(struct slim_trace *t, void *state)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "../system/system_data.h"
+#include "slim/path.h"
 
 enum { WORDS_MAX = 1 << 20, BINARY_MAX = 64 << 20, NAME_LENGTH_MAX = 100 };
 
@@ -42,12 +43,39 @@ static bool is_file_ending(struct slim_blob word)
 	return false;
 }
 
+/* "egg:name#entry" is a distribution's, "call:module:function" is called (PasteDeploy, gunicorn). True: WORD is one. */
+static bool read_scheme(struct slim_trace *t, struct python_state *s, const struct slim_node *node,
+			struct slim_blob word)
+{
+	struct slim_blob rest = word, scheme;
+	slim_blob_split(&rest, ':', &scheme);
+	bool egg = slim_blob_is(scheme, "egg");
+	if (!rest.ptr || !rest.len || (!egg && !slim_blob_is(scheme, "call")))
+		return false;
+	slim_autofree char *evidence = slim_format("the word '%.*s'", (int)word.len, word.ptr);
+	struct python_asker asker = { (struct slim_node *)node, SLIM_RULE_PYTHON_NAME, evidence, true, NULL };
+	if (!egg) {
+		python_name(t, s, &asker, rest);
+		return true;
+	}
+	size_t count;
+	struct python_dist **found =
+		python_dists_named(s->dists, python_normal_name(slim_trace_arena(t), rest), &count);
+	for (size_t i = 0; i < count; i++) {
+		python_keep_dist(t, s, found[i], &asker);
+		python_reach_points(t, s, &asker, found[i]);
+	}
+	return true;
+}
+
 static void read_word(struct slim_trace *t, struct python_state *s, const struct slim_node *node, struct slim_blob word,
 		      struct place place)
 {
 	while (word.len && strchr(".:", word.ptr[word.len - 1]))
 		word.len--;
 	if (!word.len || word.len > NAME_LENGTH_MAX || (!isalpha((unsigned char)*word.ptr) && *word.ptr != '_'))
+		return;
+	if (read_scheme(t, s, node, word))
 		return;
 	bool joined = memchr(word.ptr, '.', word.len) || memchr(word.ptr, ':', word.len);
 	if (joined ? is_file_ending(word) : !(place.option || place.module || place.scalar || place.imports))
@@ -86,6 +114,9 @@ static void read_line(struct slim_trace *t, struct python_state *s, const struct
 	for (size_t at = 0; at < line.len;) {
 		size_t from = at;
 		while (at < line.len && is_word_byte((unsigned char)line.ptr[at]))
+			at++;
+		while (slim_blob_starts(slim_blob(line.ptr + from, at - from), "egg:") && at < line.len &&
+		       (is_word_byte((unsigned char)line.ptr[at]) || line.ptr[at] == '-'))
 			at++;
 		struct slim_blob word = slim_blob(line.ptr + from, at - from);
 		if (!word.len) {
@@ -147,14 +178,85 @@ static void read_list(struct slim_trace *t, struct python_state *s, const char *
 	read_text(t, s, NULL, slim_blob_of(line), false);
 }
 
+/* "python3", "tini -- python3 -i": an interpreter, and behind it no more than options. */
+static bool is_alone(const char *const *words)
+{
+	static const char *const interpreters[] = { "python",    "python[23]", "python3.[0-9]*", "pypy", "pypy3",
+						    "ipython", "ipython3", "bpython",        NULL };
+	bool found = false;
+	for (; *words; words++) {
+		struct slim_blob name = slim_path_base(slim_blob_of(*words));
+		slim_autofree char *base = slim_strndup(name.ptr, name.len);
+		if (found && (**words != '-' || !strncmp(*words, "-m", 2) || !strncmp(*words, "-c", 2)))
+			return false;
+		found |= slim_name_in(interpreters, base);
+	}
+	return found;
+}
+
 void python_read_config(struct slim_trace *t, struct python_state *s)
 {
 	const struct slim_config *config = slim_trace_config(t);
+	s->alone = is_alone(config->cmd) || (!*config->cmd && is_alone(config->entrypoint)) ||
+		   (*config->cmd && **config->cmd == '-' && is_alone(config->entrypoint));
 	read_list(t, s, config->entrypoint);
 	read_list(t, s, config->cmd);
 	read_list(t, s, config->healthcheck);
 	for (const char **e = config->env; *e; e++)
 		read_text(t, s, NULL, slim_blob_of(*e), true);
+}
+
+/*
+ * The texts of a compiled module (Lib/marshal): a type, the length in one byte or four, the text. Calls SINK for what
+ * may be a name.
+ */
+typedef void text_sink(void *context, struct slim_blob name);
+
+static void find_texts(struct slim_blob code, text_sink *sink, void *context)
+{
+	for (size_t at = 0; at + 2 < code.len; at++) {
+		const unsigned char *p = (const unsigned char *)code.ptr + at;
+		char type = (char)(*p & 0x7f);
+		size_t head = type == 'z' || type == 'Z' ? 2 : 5, length = p[1], from = 0;
+		if (!strchr("zZaAut", type) || !type || code.len - at < head)
+			continue;
+		if (head == 5 && (p[2] || p[3] || p[4]))
+			continue;
+		if (length < 3 || length > NAME_LENGTH_MAX || length > code.len - at - head)
+			continue;
+		while (from < length && is_word_byte(p[head + from]) && p[head + from] != ':')
+			from++;
+		if (from == length && !isdigit(p[head]))
+			sink(context, slim_blob((const char *)p + head, length));
+	}
+}
+
+struct compiled {
+	struct slim_trace *t;
+	struct python_state *s;
+	struct python_asker asker;
+};
+
+static void reach_text(void *context, struct slim_blob name)
+{
+	struct compiled *c = context;
+	for (size_t i = 0; i < c->s->runtimes.count; i++) {
+		const struct python_runtime *r = c->s->runtimes.items[i];
+		if (python_serves(c->s, r, c->asker.node) && python_leads(c->t, c->s, r, c->asker.node, name, 1) &&
+		    !python_leave_out(c->t, c->s, c->asker.node, python_target(c->t, c->s, r, &c->asker, name)))
+			python_reach(c->t, c->s, r, &c->asker, name, NULL);
+	}
+}
+
+void python_read_compiled(struct slim_trace *t, struct python_state *s, struct slim_node *node,
+			  struct python_dist *only)
+{
+	size_t length = 0;
+	slim_autofree char *bytes =
+		node->inode->size <= BINARY_MAX ? slim_trace_read(t, node, BINARY_MAX, &length) : NULL;
+	struct compiled c = { t, s, { node, SLIM_RULE_PYTHON_IMPORT, "a name in it", false, only } };
+	if (bytes)
+		find_texts(slim_blob(bytes, length), reach_text, &c);
 }
 
 /* Names of modules stand in constants of compiled code, each with a byte or two of another kind before it. */

@@ -19,7 +19,7 @@ struct python_fact {
 	struct slim_blob name, item;
 	unsigned level; /* of imports; a call's name that starts with a dot has it left there */
 	bool open; /* more of the name follows when the program runs */
-	bool nested; /* of imports: not at the left margin, so late, guarded or for type checkers; of calls: a helper's */
+	bool nested; /* of imports: not at the left margin, so late, guarded or for type checkers; or by a helper */
 	bool own; /* a call's name starts with the module's or package's own: __name__ + … */
 };
 

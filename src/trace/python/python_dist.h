@@ -37,6 +37,8 @@ struct python_dist {
 	bool near; /* the application imports it, or a part of it does */
 	bool part; /* the application starts or names it: it may be the application itself */
 	bool open; /* all its modules may be imported */
+	bool needed; /* a kept one requires it, whatever extras are asked for */
+	bool linked; /* the folders elsewhere that it has links to have been kept */
 	bool runs; /* it is a part, and runs text that it is handed */
 	size_t required; /* how many extras its requirements were followed for, + 1 */
 };

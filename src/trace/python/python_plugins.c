@@ -1,6 +1,6 @@
 /*
  * Packages that nothing in the image names: plugins that are found by what their names begin with, and what is there
- * for code that the image's user brings along.
+ * for code that the image's user brings along. And data that a distribution has elsewhere.
  */
 #include "python_state.h"
 
@@ -25,6 +25,15 @@ void python_keep_prefixed(struct slim_trace *t, struct python_state *s, const st
 		struct python_dist *dist = python_dists_at(s->dists, i);
 		if (dist->metadata && slim_blob_starts(slim_blob_of(dist->name), name))
 			python_keep_dist(t, s, dist, &by);
+	}
+}
+
+void python_keep_all(struct slim_trace *t, struct python_state *s, const struct python_asker *asker)
+{
+	for (size_t i = 0; i < s->runtimes.count; i++) {
+		const struct python_places *sites = &s->runtimes.items[i]->sites;
+		for (size_t k = 0; k < sites->count; k++)
+			slim_keep_below(t, sites->items[k], asker->rule, asker->node, "%s", asker->evidence);
 	}
 }
 
@@ -113,4 +122,23 @@ bool python_keep_for_users(struct slim_trace *t, struct python_state *s)
 			any |= keep_dependants(t, s, dist);
 	}
 	return any || s->whole;
+}
+
+static struct slim_node *folder_behind(struct slim_trace *t, const struct slim_node *link)
+{
+	struct slim_blob name = slim_blob(link->name, link->name_length);
+	struct slim_node *found = slim_tree_walk(slim_trace_tree(t), link->parent, name, true, NULL, NULL);
+	return found && slim_node_is_dir(found) ? found : NULL;
+}
+
+void python_keep_linked(struct slim_trace *t, struct python_dist *dist)
+{
+	for (size_t i = 0; !dist->linked && dist->site && i < dist->file_count; i++) {
+		struct slim_node *link = dist->files[i];
+		struct slim_node *folder = slim_node_is_link(link) ? folder_behind(t, link) : NULL;
+		if (folder && !slim_node_within(folder, dist->site) && !slim_node_within(dist->site, folder) &&
+		    slim_trace_kept(t, link))
+			slim_keep_below(t, folder, SLIM_RULE_PYTHON_PACKAGE, link, "distribution %s", dist->name);
+	}
+	dist->linked = true;
 }

@@ -568,6 +568,7 @@ static bool require(struct slim_trace *t, struct python_state *s, struct python_
 		if (found[i] == dist || !same_place(s, dist, found[i]))
 			continue;
 		any |= !found[i]->kept;
+		found[i]->needed |= !extra_of(r.marker).len;
 		python_keep_dist(t, s, found[i], &asker);
 		if (add_extras(t, found[i], r.extras)) {
 			found[i]->required = 0;
@@ -583,6 +584,8 @@ bool python_keep_required(struct slim_trace *t, struct python_state *s)
 	for (size_t i = 0; i < python_dists_count(s->dists); i++) {
 		struct python_dist *dist = python_dists_at(s->dists, i);
 		size_t seen = 1 + 2 * dist->extra_count + s->tools_asked;
+		if (dist->kept && (dist->near || dist->needed))
+			python_keep_linked(t, dist);
 		if (!dist->kept || dist->required == seen)
 			continue;
 		dist->required = seen;
@@ -591,13 +594,4 @@ bool python_keep_required(struct slim_trace *t, struct python_state *s)
 			require(t, s, dist, dist->requires[k]);
 	}
 	return any;
-}
-
-void python_keep_all(struct slim_trace *t, struct python_state *s, const struct python_asker *asker)
-{
-	for (size_t i = 0; i < s->runtimes.count; i++) {
-		const struct python_places *sites = &s->runtimes.items[i]->sites;
-		for (size_t k = 0; k < sites->count; k++)
-			slim_keep_below(t, sites->items[k], asker->rule, asker->node, "%s", asker->evidence);
-	}
 }

@@ -117,6 +117,8 @@ void python_keep_prefixed(struct slim_trace *t, struct python_state *s, const st
 			  const char *prefix);
 /* What is there for code that is not in the image. True: there is more to read. */
 bool python_keep_for_users(struct slim_trace *t, struct python_state *s);
+/* What is in the folders outside its own that DIST has links to: a system's package has its data there. */
+void python_keep_linked(struct slim_trace *t, struct python_dist *dist);
 /* All that is installed, whatever asks for it, as if it were imported. */
 void python_reach_everything(struct slim_trace *t, struct python_state *s, const struct python_asker *asker);
 

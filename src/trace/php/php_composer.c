@@ -200,8 +200,9 @@ static void add_requires(struct slim_trace *t, struct php_names *names, json_t *
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach(requires, name, value)
+	json_object_foreach(requires, name, value) {
 		add_name(t, names, name, strlen(name));
+	}
 }
 
 /* Settings for others, but for those of Composer itself and of tools that nobody has in production. */
@@ -211,9 +212,10 @@ static bool announces(json_t *extra)
 						 "merge-plugin", "psalm", "rector", NULL };
 	const char *key;
 	json_t *value;
-	json_object_foreach(extra, key, value)
+	json_object_foreach(extra, key, value) {
 		if (!slim_name_in(harmless, key))
 			return true;
+	}
 	return false;
 }
 

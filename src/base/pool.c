@@ -34,7 +34,7 @@ struct slim_pool {
 /* The next i; false when none is left to be begun. */
 static bool take(struct running *r, size_t *i)
 {
-	while (r && r->begun < r->round->count) {
+	while (r->begun < r->round->count) {
 		size_t next = r->begun++;
 		*i = r->round->order ? r->round->order[next] : next;
 		if (!r->failed || *i < r->failed_at)
@@ -63,7 +63,7 @@ static bool do_one(struct slim_pool *pool)
 	struct running *r = pool->running;
 	struct slim_error *err = NULL;
 	size_t i;
-	if (!take(r, &i))
+	if (!r || !take(r, &i))
 		return false;
 	r->working++;
 	pthread_mutex_unlock(&pool->mutex);

@@ -70,7 +70,7 @@ static void keep_mapped(const struct reading *r, struct slim_blob name)
 			dll = slim_blob(dll.ptr + 2, dll.len - 2);
 		if (slim_blob_ends(dll, ".dll"))
 			dll.len -= 4;
-		if (!target.len || dll.len != name.len || strncasecmp(dll.ptr, name.ptr, name.len))
+		if (!target.len || !dll.len || dll.len != name.len || strncasecmp(dll.ptr, name.ptr, name.len))
 			continue;
 		if (slim_blob_starts(target, home.ptr))
 			target = slim_blob(target.ptr + home.len, target.len - home.len);

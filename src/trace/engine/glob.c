@@ -124,7 +124,8 @@ static bool *used(const struct level *level, struct slim_node *node)
 static void keep_ways(struct glob *g)
 {
 	struct level *last = &g->levels[g->count - 1];
-	memset(last->used, true, last->count);
+	if (last->count)
+		memset(last->used, true, last->count);
 	for (size_t k = g->count - 1; k; k--)
 		for (size_t i = 0; i < g->levels[k].way_count; i++) {
 			const struct way *w = &g->levels[k].ways[i];

@@ -287,7 +287,7 @@ static void settle_template(struct js *js, const struct template *t, size_t to)
 		return;
 	struct lang_token *token = &js->queue[t->slot];
 	token->text = slim_blob(t->text ? t->text : "", t->length);
-	token->partial = t->length && memchr(t->text, '\0', t->length);
+	token->partial = t->text && memchr(t->text, '\0', t->length);
 	token->to = to;
 }
 

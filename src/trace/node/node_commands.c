@@ -202,7 +202,8 @@ static void run_program(struct node_state *s, const struct node_command *c, size
 			text = slim_arena_format(arena, "%s'%.*s' ", text, (int)c->words[i].len, c->words[i].ptr);
 	for (size_t i = 0; i < c->folder_count; i++)
 		add_bins(s, c->folders[i]);
-	const char *what = slim_arena_format(arena, "%u:%s", c->folder_count ? (unsigned)c->folders[0]->id : 0, text);
+	const struct slim_node *home = c->folder_count ? c->folders[0] : NULL;
+	const char *what = slim_arena_format(arena, "%u:%s", home ? (unsigned)home->id : 0, text);
 	if (*text && !memchr(text, '`', strlen(text)) && !was_run(s, what))
 		slim_trace_shell_text(s->t, slim_blob_of(text), SLIM_RULE_COMMAND, c->from,
 				      "a package manager runs it");

@@ -234,7 +234,7 @@ enum node_answer node_exports(struct node_world *world, const struct node_packag
 			      unsigned mode, struct node_target *out)
 {
 	json_t *exports = json_object_get(package->json, "exports");
-	struct choice c = { world, mode, false, NULL };
+	struct choice c = { world, mode, false, "" };
 	if (!exports || json_is_null(exports))
 		return NODE_NONE;
 	if (!is_main_only(exports))
@@ -249,7 +249,7 @@ enum node_answer node_imports(struct node_world *world, const struct node_packag
 			      unsigned mode, struct node_target *out)
 {
 	json_t *imports = json_object_get(package->json, "imports");
-	struct choice c = { world, mode, true, NULL };
+	struct choice c = { world, mode, true, "" };
 	if (!json_is_object(imports))
 		return NODE_NONE;
 	return look_up(&c, imports, specifier, out);

@@ -195,7 +195,9 @@ static void begin(struct node_state *s, struct slim_node *program)
 
 static void begin_started(struct node_state *s)
 {
-	const bool *started = s->runtimes.count ? slim_started(s->t) : NULL;
+	if (!s->runtimes.count)
+		return;
+	const bool *started = slim_started(s->t);
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->runtimes);
 	for (size_t i = 0; i < now.count; i++)
 		if (started[now.nodes[i]->id] || slim_kind_of(s->t, now.nodes[i]) == SLIM_KIND_LIBRARY)

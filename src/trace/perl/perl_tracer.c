@@ -245,7 +245,7 @@ static void settle(struct slim_trace *t, void *state)
 	struct perl *s = state;
 	const bool *started = s->interpreters.count ? slim_started(t) : NULL;
 	slim_cleanup(slim_waiting_clear) struct slim_waiting now = slim_waiting_take(&s->interpreters);
-	for (size_t i = 0; i < now.count; i++) {
+	for (size_t i = 0; started && i < now.count; i++) {
 		if (started[now.nodes[i]->id] || slim_kind_of(t, now.nodes[i]) == SLIM_KIND_LIBRARY)
 			activate(t, s, now.nodes[i]);
 		else

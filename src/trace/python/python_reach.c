@@ -504,7 +504,7 @@ bool python_leads(struct slim_trace *t, const struct python_state *s, const stru
 {
 	const struct search search = search_of(t, runtime, node, true);
 	struct steps steps = walk(t, runtime, &search, name);
-	bool leads = steps.count >= count;
+	bool leads = steps.count && steps.count >= count;
 	if (leads && steps.modules[0].file)
 		leads = !with_stdlib(s, steps.modules[0].file);
 	else if (leads) /* a namespace package says little: any folder is one */

@@ -206,9 +206,9 @@ static void keep_unknown_sites(struct slim_trace *t, struct python_state *s)
 {
 	struct slim_node *site;
 	for (uint32_t id = 0; (site = python_next_site(t, &id));) {
-		const struct slim_node *venv =
-			site->parent && site->parent->parent ? site->parent->parent->parent : NULL;
-		bool known = slim_is_system_path(site) || site->parent->parent == NULL;
+		const struct slim_node *above = site->parent ? site->parent->parent : NULL;
+		const struct slim_node *venv = above ? above->parent : NULL;
+		bool known = slim_is_system_path(site) || !above;
 		for (size_t i = 0; i < s->runtimes.count; i++) {
 			const struct python_runtime *r = s->runtimes.items[i];
 			known |= python_place_has(&r->places, site) || (r->stdlib && slim_node_within(site, r->stdlib));

@@ -42,7 +42,7 @@ static struct found match(struct slim_trace *t, struct slim_blob pattern)
 		}
 		free(now.items);
 		now = next;
-		now.count = slim_nodes_tidy(now.items, now.count); /* links must not multiply them */
+		now.count = now.items ? slim_nodes_tidy(now.items, now.count) : 0; /* links must not multiply them */
 	}
 	return now;
 }

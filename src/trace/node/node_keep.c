@@ -31,7 +31,8 @@ static void keep_files(struct node_state *s, struct slim_node *dir)
 		const struct slim_node *installed = nested && slim_node_is_dir(node) ? node_installed(node) : NULL;
 		const struct slim_node *of = nested ? node_installed(node) : dir;
 		bool skip = (node != dir && node_is_modules(node) && !nested) || slim_is_junk(s->t, node) ||
-			    (of && node_is_junk(s, of, node)) || (installed && installed == node && node_is_foreign(s, node));
+			    (of && node_is_junk(s, of, node)) ||
+			    (installed && installed == node && node_is_foreign(s, node));
 		if (!skip)
 			slim_keep(s->t, node, SLIM_RULE_NODE_PACKAGE, from, "%s", dir->name);
 		else if (slim_node_is_dir(node))
